@@ -1,0 +1,22 @@
+"""What all tests share: where the real data is, and a small threading budget."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+os.environ.setdefault("OMP_NUM_THREADS", "2")
+_NEAR = Path(__file__).parents[2] / "shared" / "data"
+if "SKETCHSEEK_DATA" not in os.environ and _NEAR.is_dir():
+    os.environ["SKETCHSEEK_DATA"] = str(_NEAR)
+
+
+@pytest.fixture(scope="session")
+def data_root() -> Path:
+    """The folder of the real data sets, or a skip that says how to give one."""
+    named = os.environ.get("SKETCHSEEK_DATA")
+    if not named or not Path(named).is_dir():
+        pytest.skip("needs the real data sets: set SKETCHSEEK_DATA to their folder")
+    return Path(named)
