@@ -1,0 +1,226 @@
+"""Ink as pixels: strokes drawn as lines, pictures of drawings turned into clean ink.
+
+Ink is float32 in [0, 1], 1 where the pen was. ``sketchseek.sketch`` is the door to this.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image, ImageFilter
+
+Ink = NDArray[np.float32]
+
+WORK_SIDE = 1024  # a picture of a drawing is kept at most this large: lines of a pen survive it
+_PIECES = 4096  # line pieces drawn at a time, which bounds the memory
+_FINE = 3  # a raster is reshaped at this multiple of the wanted size, then averaged down
+
+
+def draw(strokes: Sequence[NDArray[np.float32]], size: int, margin: float, line_width: float) -> Ink:
+    """Draw strokes into a square: aspect kept, centred, round caps and joins, a lone point as a dot.
+
+    Every pixel gets the exact share that a straight edge through it would cover at its distance from the
+    nearest line, so the result is smooth and depends on nothing but the numbers.
+
+    Returns:
+        (size, size) ink.
+    """
+    points = np.concatenate([stroke[:, :2] for stroke in strokes]).astype(np.float64)
+    low, high = points.min(axis=0), points.max(axis=0)
+    extent = float((high - low).max())
+    scale = (size * (1 - 2 * margin) - line_width) / extent if extent else 1.0
+    starts, ends = _pieces((points - (low + high) / 2) * scale + size / 2, strokes, line_width + 2)
+
+    window = int(np.ceil(2 * line_width)) + 5  # a piece, half a line on both sides and a pixel to blur in
+    side = size + 2 * window
+    squared = np.full(side * side, np.inf, np.float32)
+    for at in range(0, len(starts), _PIECES):
+        _stamp(squared, side, window, starts[at : at + _PIECES], ends[at : at + _PIECES], line_width / 2)
+    distance = np.sqrt(squared.reshape(side, side)[window:-window, window:-window])
+    half = line_width / 2
+    covered: Ink = np.minimum(distance + 0.5, half) - np.maximum(distance - 0.5, -half)
+    return np.clip(covered, 0, 1)
+
+
+def _pieces(
+    points: NDArray[np.float64], strokes: Sequence[NDArray[Any]], longest: float
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Cut lines into pieces of at most ``longest`` pixels; a lone point is a piece of no length."""
+    counts = np.array([len(stroke) for stroke in strokes])
+    last = np.cumsum(counts) - 1
+    begins = np.ones(len(points), bool)
+    begins[last] = False
+    first = np.flatnonzero(begins)
+    dots = last[counts == 1]
+    start = np.concatenate([points[first], points[dots]])
+    end = np.concatenate([points[first + 1], points[dots]])
+    parts = np.maximum(1, np.ceil(np.hypot(*(end - start).T) / longest)).astype(np.int64)
+    which = np.repeat(np.arange(len(parts)), parts)
+    nth = np.arange(len(which)) - np.repeat(np.cumsum(parts) - parts, parts)
+    step = (end - start)[which] / parts[which, None]
+    begin = start[which] + step * nth[:, None]
+    return begin, begin + step
+
+
+def _stamp(
+    squared: Ink, side: int, window: int, start: NDArray[np.float64], end: NDArray[np.float64], half: float
+) -> None:
+    """Lower the squared distances around each piece, in a window of pixels of one size for all."""
+    corner = np.floor(np.minimum(start, end) - half - 0.5)
+    grid = np.arange(window, dtype=np.float32) + 0.5
+    x, y = (grid + (corner - start)[:, axis, None].astype(np.float32) for axis in (0, 1))
+    dx, dy = (end - start).astype(np.float32).T[:, :, None]
+    length = np.maximum(dx * dx + dy * dy, np.float32(1e-12))
+    along = (x * dx / length)[:, None, :] + (y * dy / length)[:, :, None]
+    np.clip(along, 0, 1, out=along)
+    across = x[:, None, :] - along * dx[:, :, None]
+    down = y[:, :, None] - along * dy[:, :, None]
+    columns, rows = (corner + window).astype(np.int64).T[:, :, None] + np.arange(window)
+    places = rows[:, :, None] * side + columns[:, None, :]
+    np.minimum.at(squared, places.ravel(), (across * across + down * down).ravel())
+
+
+def place(raster: NDArray[np.uint8], size: int, margin: float, line_width: float) -> Ink:
+    """Fit a raster drawing (black on white) into a square: cropped to its ink, aspect kept, centred.
+
+    Lines are brought towards ``line_width``: widened by at most a line, thinned by at most half of their own
+    width or two lines, so that a filled shape stays filled and a faint detail is not wiped out.
+
+    Returns:
+        (size, size) ink.
+    """
+    ink = 1 - raster.astype(np.float32) / 255
+    rows, columns = np.flatnonzero((ink > 0.25).any(axis=1)), np.flatnonzero((ink > 0.25).any(axis=0))
+    ink = np.pad(ink[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1], 1)
+    box = max(ink.shape) - 2
+    room = size * (1 - 2 * margin)
+    width = line_width_of(ink)
+    now = width * room / box
+    change = float(np.clip(line_width - now, -min(now / 2, 2 * line_width), line_width))
+    scale = max(room - change, 1.0) / box * _FINE
+
+    shape = tuple(max(1, round(side * scale)) for side in reversed(ink.shape))
+    filter_ = Image.Resampling.BOX if scale < 0.5 else Image.Resampling.BILINEAR
+    fine = np.asarray(Image.fromarray(ink).resize(shape, filter_))
+    fine = fine * max(1.0, 1 / (width * scale))  # a line thinner than a pixel fades; this undoes it
+    fine = np.clip((fine - 0.5) * max(1.0, scale / _FINE) + 0.5, 0, 1)  # an enlarged edge stays an edge
+    fine = _grow(fine, change / 2 * _FINE)
+    canvas = np.zeros((size * _FINE, size * _FINE), np.float32)
+    _paste(canvas, fine)
+    return canvas.reshape(size, _FINE, size, _FINE).mean(axis=(1, 3))
+
+
+def line_width_of(ink: Ink) -> float:
+    """Mean width of the lines, in pixels: twice the area over the length of all edges.
+
+    A line of length L and width w covers L·w and has edges of length 2·L; the total variation of the ink
+    measures the edges, whether they are hard or soft.
+    """
+    edges = np.hypot(np.diff(ink, axis=1)[:-1], np.diff(ink, axis=0)[:, :-1]).sum(dtype=np.float64)
+    return float(2 * ink.sum(dtype=np.float64) / max(edges, 1e-9))
+
+
+def _grow(ink: Ink, radius: float) -> Ink:
+    """Dilate (or erode, where negative) by a disc of ``radius`` pixels."""
+    reach = int(abs(radius))
+    if reach == 0:
+        return ink
+    pick = np.maximum if radius > 0 else np.minimum
+    height, width = (side + 2 * reach if radius > 0 else side for side in ink.shape)
+    padded = np.pad(ink, 2 * reach if radius > 0 else reach)
+    grown = padded[reach : reach + height, reach : reach + width].copy()
+    for dy in range(-reach, reach + 1):
+        for dx in range(-reach, reach + 1):
+            if 0 < dx * dx + dy * dy <= radius * radius:
+                pick(
+                    grown,
+                    padded[reach + dy : reach + dy + height, reach + dx : reach + dx + width],
+                    out=grown,
+                )
+    return grown
+
+
+def _paste(canvas: Ink, ink: Ink) -> None:
+    """Centre ``ink`` on ``canvas``, cutting what stands over (the padding around it)."""
+    into, outof = [], []
+    for have, got in zip(canvas.shape, ink.shape, strict=True):
+        shift = (have - got) // 2
+        into.append(slice(max(shift, 0), max(shift, 0) + min(have, got)))
+        outof.append(slice(max(-shift, 0), max(-shift, 0) + min(have, got)))
+    canvas[tuple(into)] = ink[tuple(outof)]
+
+
+def clean(image: Image.Image) -> Ink | None:
+    """Find the ink in a picture of a drawing, whatever its polarity, transparency or light.
+
+    A flat background (a screen, a scan) is taken as the paper, and its contrast is the ink. An uneven one
+    (a photo of paper) is divided out first: the paper is the median of its surroundings, a quarter of the
+    picture wide.
+
+    Returns:
+        (H, W) ink, at most WORK_SIDE on a side; None where nothing is drawn.
+    """
+    image = _opaque(image)
+    image.thumbnail((WORK_SIDE, WORK_SIDE), Image.Resampling.BOX, reducing_gap=None)
+    paper = _flat_paper(image)
+    if paper is not None:
+        contrast = np.abs(np.asarray(image).astype(np.float32) - paper).max(axis=2) / 255
+        noise = 0.02
+    else:
+        contrast, noise = _lift(image.convert("L"))
+    marks = contrast[contrast > max(3 * noise, 0.05)]
+    if marks.size == 0:
+        return None
+    full = float(np.percentile(marks, 90))
+    floor = max(2 * noise, 0.1 * full)
+    ink: Ink = np.clip((contrast - floor) / max(full - floor, 1e-6), 0, 1)
+    if paper is None:
+        ink = _without_specks(ink)
+    return ink if (ink > 0.25).any() else None
+
+
+def _opaque(image: Image.Image) -> Image.Image:
+    """RGB, with transparency laid on white, or on black where only light ink is visible."""
+    if not image.has_transparency_data:
+        return image.convert("RGB")
+    image = image.convert("RGBA")
+    alpha = np.asarray(image.getchannel("A"))
+    seen = np.asarray(image.convert("RGB").convert("L"))[alpha > 127]
+    light = seen.size > 0 and alpha.min() < 255 and float((seen < 128).mean()) < 0.02
+    ground = Image.new("RGBA", image.size, (0, 0, 0, 255) if light else (255, 255, 255, 255))
+    return Image.alpha_composite(ground, image).convert("RGB")
+
+
+def _flat_paper(image: Image.Image) -> Ink | None:
+    """The colour of a flat background: of the border, or of nearly everything; None where uneven."""
+    grey = np.asarray(image.convert("L")).astype(np.int16)
+    rim = np.concatenate([grey[0], grey[-1], grey[:, 0], grey[:, -1]])
+    for pixels, border_share, share in ((rim, 0.75, 0.2), (grey.ravel(), 0.0, 0.85)):
+        level = int(np.bincount(pixels, minlength=256).argmax())
+        near = np.abs(grey - level) <= 4
+        if (np.abs(rim - level) <= 4).mean() >= border_share and near.mean() >= share:
+            return np.median(np.asarray(image)[near], axis=0).astype(np.float32)
+    return None
+
+
+def _lift(grey: Image.Image) -> tuple[Ink, float]:
+    """Contrast against the local paper, on the side (darker or lighter) that the ink is on, and its noise."""
+    small = grey.resize((64, 64), Image.Resampling.BOX).filter(ImageFilter.MedianFilter(17))
+    paper = np.asarray(small.resize(grey.size, Image.Resampling.BICUBIC)).astype(np.float32)
+    light = np.asarray(grey.filter(ImageFilter.GaussianBlur(1))).astype(np.float32)
+    off = 1 - light / np.maximum(paper, 1)
+    off -= np.median(off)
+    noise = 1.4826 * float(np.median(np.abs(off)))
+    floor = max(3 * noise, 0.05)
+    darker, lighter = (float(np.square(side[side > floor]).sum()) for side in (off, -off))
+    return (off if darker >= lighter else -off), noise
+
+
+def _without_specks(ink: Ink) -> Ink:
+    """Drop marks with too little ink around them to be a line: dust and noise would set the frame."""
+    mask = Image.fromarray(((ink > 0.25) * 255).astype(np.uint8))
+    around = np.asarray(mask.filter(ImageFilter.BoxBlur(4))).astype(np.float32) / 255 * 81
+    return np.where(around >= 9, ink, 0).astype(np.float32)
