@@ -1,0 +1,189 @@
+"""The Sketchy database: sketches drawn from photos of 125 classes.
+
+A sketch's file name is its photo's name and a number: ``n02691156_10151-3.png`` was drawn from
+``n02691156_10151.jpg``. Both sides come in several renderings (``tx_*``: as drawn or photographed, centred,
+scaled); one is read at a time.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Collection, Iterator
+from pathlib import Path
+
+from sketchseek.data.items import Dataset, DatasetCard, Item, Reader, files, find_root, folders, listing
+from sketchseek.errors import BadConfig, BadDataset
+
+CARD = DatasetCard(
+    name="sketchy",
+    title="Sketchy database",
+    licence="Research use; the photos are from ImageNet and keep its terms",
+    source="https://sketchy.eye.gatech.edu",
+    citation=(
+        "Sangkloy, Burnell, Ham, Hays: The Sketchy Database: Learning to Retrieve Badly Drawn Bunnies. "
+        "ACM Transactions on Graphics 35(4), 2016"
+    ),
+    layout="256x256/{photo,sketch}/tx_000000000000/<class>/, optionally info/ and sketches/<class>/*.svg",
+    folder="sketchy",
+    markers=("256x256/sketch", "rendered_256x256/256x256/sketch"),
+    expected={"classes": 125, "photos": 12_500, "sketches": 75_481},
+    remarks={"sketches": "75,471 is printed in papers, 75,481 files are in the download"},
+    notes=(
+        "Six sketches a photo on average: split by photo, never by sketch.",
+        "Photos are from ImageNet: only the classes of sketchy-21 are unseen to ImageNet-1k weights.",
+    ),
+)
+
+DEFAULT_RENDERING = "tx_000000000000"
+FLAWS = ("error", "ambiguous", "context", "pose")  # the publisher's reasons against a sketch
+_PHOTO = frozenset({".jpg", ".jpeg", ".png"})
+# The headings of the per-class lists that come with the vector drawings.
+_HEADINGS = {
+    "invalid/error": "error",
+    "unidentifiable/ambiguous": "ambiguous",
+    "context": "context",
+    "perspective": "pose",
+    "pose": "pose",
+}
+
+
+def load(
+    root: Path,
+    *,
+    rendering: str = DEFAULT_RENDERING,
+    photo_rendering: str = DEFAULT_RENDERING,
+    strokes: bool = False,
+    extended: bool = False,
+    drop: Collection[str] = (),
+) -> Dataset:
+    """Read the Sketchy database, or any part of it in the same layout.
+
+    Items: ``variant`` is the flaw its publisher found in a sketch (one of ``FLAWS``) or None; ``split`` is
+    "test" or "train" by ``info/testset.txt`` and None without that list. A sketch has its photo's split.
+
+    Args:
+        root: the folder that holds ``256x256`` (or ``rendered_256x256``).
+        rendering: which ``tx_*`` rendering of the sketches.
+        photo_rendering: which ``tx_*`` rendering of the photos.
+        strokes: read the vector drawings ``sketches/<class>/*.svg`` instead of the rendered pictures.
+        extended: add the further photos of ``EXTEND_image_sketchy`` (variant "extended"); the database's own
+            photos, which that folder repeats, are not counted twice.
+        drop: flaws whose sketches are left out; none by default, as in the published zero-shot splits.
+
+    Raises:
+        BadDataset: the folder, a rendering or a side is missing.
+        BadConfig: ``drop`` names an unknown flaw.
+    """
+    if unknown := set(drop) - set(FLAWS):
+        raise BadConfig(f"drop: unknown flaws {sorted(unknown)}; known: {', '.join(FLAWS)}")
+    find_root(root, CARD)
+    base = next(p for p in (root / "256x256", root / "rendered_256x256" / "256x256") if p.is_dir())
+    photo_root = _rendering(base / "photo", photo_rendering)
+    sketch_root = _vectors(root) if strokes else _rendering(base / "sketch", rendering)
+    test, flaws = _test_photos(root), _flaws(root)
+
+    photos = list(_photos(photo_root, test))
+    if extended:
+        known = {item.instance for item in photos}
+        more = _photos(_extension(base), test, variant="extended")
+        photos += [item for item in more if item.instance not in known]
+    sketches = _sketches(sketch_root, ".svg" if strokes else ".png", test, flaws)
+    items = (*photos, *(item for item in sketches if item.variant not in drop))
+    return Dataset("sketchy", root, items, CARD)
+
+
+def _rendering(side: Path, name: str) -> Path:
+    if (side / name).is_dir():
+        return side / name
+    found = listing(side) if side.is_dir() else "no such folder"
+    raise BadDataset(f"{CARD.title}: no rendering {name} in {side}; found: {found}")
+
+
+def _vectors(root: Path) -> Path:
+    for folder in (root / "sketches", root / "sketches" / "sketches"):
+        if folder.is_dir() and not (folder / "sketches").is_dir():
+            return folder
+    raise BadDataset(
+        f"{CARD.title}: strokes=True needs the vector drawings in {root / 'sketches'}/<class>/*.svg"
+    )
+
+
+def _extension(base: Path) -> Path:
+    for folder in (base / "EXTEND_image_sketchy", base.parent / "EXTEND_image_sketchy"):
+        if folder.is_dir():
+            return folder
+    raise BadDataset(f"{CARD.title}: extended=True needs {base / 'EXTEND_image_sketchy'}/<class>/*.jpg")
+
+
+def _photos(folder: Path, test: set[str] | None, variant: str | None = None) -> Iterator[Item]:
+    for label in folders(folder):
+        for name in files(folder / label, _PHOTO):
+            instance = f"{label}/{_stem(name)}"
+            path = folder / label / name
+            yield Item(f"photo/{instance}", "photo", label, instance, variant, _split(instance, test), path)
+
+
+def _sketches(folder: Path, suffix: str, test: set[str] | None, flaws: dict[str, str]) -> Iterator[Item]:
+    for label in folders(folder):
+        for name in files(folder / label, {suffix}):
+            sketch = f"{label}/{_stem(name)}"
+            instance = sketch.rpartition("-")[0]
+            if "/" not in instance:
+                raise BadDataset(
+                    f"{CARD.title}: {folder / label / name} is not named <photo>-<number>{suffix}"
+                )
+            split, path = _split(instance, test), folder / label / name
+            yield Item(f"sketch/{sketch}", "sketch", label, instance, flaws.get(sketch), split, path)
+
+
+def _stem(name: str) -> str:
+    return os.path.splitext(name)[0]  # noqa: PTH122 - a hundred thousand names
+
+
+def _split(instance: str, test: set[str] | None) -> str | None:
+    if test is None:
+        return None
+    return "test" if instance in test else "train"
+
+
+def _info(root: Path) -> Path | None:
+    """The folder of the publisher's lists; some archives unpack to info/info."""
+    places = [root / "info", root / "info" / "info", root / "rendered_256x256" / "info"]
+    return next((place for place in places if place.is_dir() and any(place.glob("*.txt"))), None)
+
+
+def _lines(path: Path) -> list[str]:
+    return [
+        line
+        for raw in path.read_text(encoding="utf-8", errors="replace").splitlines()
+        if (line := raw.strip())
+    ]
+
+
+def _test_photos(root: Path) -> set[str] | None:
+    info = _info(root)
+    if info is None or not (info / "testset.txt").is_file():
+        return None
+    return {line.removesuffix(".jpg") for line in _lines(info / "testset.txt")}
+
+
+def _flaws(root: Path) -> dict[str, str]:
+    """``class/sketch`` -> flaw, from info/invalid-<flaw>.txt and from sketches/<class>/invalid.txt."""
+    found: dict[str, str] = {}
+    info = _info(root)
+    for flaw in FLAWS:
+        if info is not None and (info / f"invalid-{flaw}.txt").is_file():
+            for line in _lines(info / f"invalid-{flaw}.txt"):
+                found.setdefault(line.removesuffix(".png").removesuffix(".svg"), flaw)
+    for path in sorted(root.glob("sketches/*/invalid.txt")):
+        flaw = "error"
+        for line in _lines(path):
+            heading = _HEADINGS.get(line.lower().rstrip(":"))
+            if heading:
+                flaw = heading
+            else:
+                found.setdefault(f"{path.parent.name}/{line.removesuffix('.svg')}", flaw)
+    return found
+
+
+READER = Reader(CARD, load)

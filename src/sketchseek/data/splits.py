@@ -1,0 +1,124 @@
+"""Published lists of seen and unseen classes, and of photos to train and test on: text files with hashes."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from importlib.resources import files as package_files
+from typing import Literal
+
+from sketchseek.data.items import Dataset, class_key
+from sketchseek.errors import BadBenchmark
+from sketchseek.registry import check_name
+
+_SAKE = (
+    "Liu et al., SAKE, ICCV 2019 (file lists of the released code); the list used by most zero-shot papers"
+)
+_SUBSET = "a split by photo of a 25-photos-a-class subset of Sketchy; photos without sketches are distractors"
+_YELAMARTHI = "Yelamarthi et al., A Zero-Shot Framework for SBIR, ECCV 2018: classes absent from ImageNet-1k"
+_QUICKDRAW = (
+    "Dey et al., Doodle to Search, CVPR 2019 (QuickDraw-Extended), as listed in the released ZSE-SBIR code"
+)
+
+# name -> (what its lines are, where it comes from, SHA-256 of the file)
+_SPLITS: dict[str, tuple[Literal["classes", "photos"], str, str]] = {
+    "quickdraw-30.seen": (
+        "classes",
+        _QUICKDRAW,
+        "61e9a48b0cbb03c84044a6055098b66a7668e3542eb6a825a8856ef65482c8e6",
+    ),
+    "quickdraw-30.unseen": (
+        "classes",
+        _QUICKDRAW,
+        "544c9e9bd58836abcf8918953e66a06b194315a7effb1647523d9e971ec63d2e",
+    ),
+    "sketchy-21.seen": (
+        "classes",
+        _YELAMARTHI,
+        "10739386871e8a002dfbf333de022d946e1c79ccf5092ea428363d1c82ae1258",
+    ),
+    "sketchy-21.unseen": (
+        "classes",
+        _YELAMARTHI,
+        "b4251ad75e8a35b5852b6e280c150ca5ad55e832e9bd36553721e17b757e9531",
+    ),
+    "sketchy-25.seen": ("classes", _SAKE, "1ddfe13d1a063345e0e965d87bb6ec2128353f46eea2d240d19155fa2436c665"),
+    "sketchy-25.unseen": (
+        "classes",
+        _SAKE,
+        "f3ecf7a69ec684db526eb95ab2b08b86e341f8655040143ce89592200e2de5d4",
+    ),
+    "sketchy-subset.test": (
+        "photos",
+        _SUBSET,
+        "de05980efe79723026da40a4868ee93cb0f0b06a2325fe822ead47457cdc2753",
+    ),
+    "sketchy-subset.train": (
+        "photos",
+        _SUBSET,
+        "802f771160eca66334fa5ecc3bb0c5dbb78cde2113b192712ba5ba72b06f82d3",
+    ),
+    "sketchy-subset.val": (
+        "photos",
+        _SUBSET,
+        "5a6486f7222dd82a9204753a608cf322da9739b4bf7a66823c0fb4cc073e19b7",
+    ),
+    "tuberlin-30.seen": (
+        "classes",
+        _SAKE,
+        "1f3202a15ce9b988a61c64eb0c7b46f382dc38be04da1ec0ab291b14a68718eb",
+    ),
+    "tuberlin-30.unseen": (
+        "classes",
+        _SAKE,
+        "9902494f8743a473c4255cf1bff89d39a4e7a95cfeef4dda8dfa373245f46cbb",
+    ),
+}
+SPLITS: tuple[str, ...] = tuple(_SPLITS)
+
+
+@dataclass(frozen=True)
+class Split:
+    """A named list: of class labels, or of photos ("class/photo", an item's ``instance``)."""
+
+    name: str
+    kind: Literal["classes", "photos"]
+    entries: tuple[str, ...]
+    sha256: str
+    source: str
+
+    def of(self, dataset: Dataset) -> Dataset:
+        """The items of ``dataset`` that the list names; a sketch follows its class or its photo.
+
+        Raises:
+            BadBenchmark: entries are missing from the data set, so that a figure would not be comparable.
+        """
+        if self.kind == "classes":
+            present = {class_key(label) for label in dataset.classes}
+            missing = [entry for entry in self.entries if class_key(entry) not in present]
+            part = dataset.where(labels=self.entries)
+        else:
+            present = {str(item.instance) for item in dataset.photos}
+            missing = [entry for entry in self.entries if entry not in present]
+            part = dataset.where(instances=self.entries)
+        if missing:
+            raise BadBenchmark(
+                f"split {self.name}: {len(missing)} of its {len(self.entries)} {self.kind} are not in "
+                f"{dataset.name}: {', '.join(missing[:5])}{', …' if len(missing) > 5 else ''}"
+            )
+        return part
+
+
+def load_split(name: str) -> Split:
+    """Read one of the lists in ``SPLITS``.
+
+    Raises:
+        UnknownName: no such list.
+        BadBenchmark: the file is not the published one.
+    """
+    kind, source, sha256 = _SPLITS[check_name(name, _SPLITS, "split")]
+    data = package_files("sketchseek.data").joinpath("splits", f"{name}.txt").read_bytes()
+    found = hashlib.sha256(data).hexdigest()
+    if found != sha256:
+        raise BadBenchmark(f"split {name}: the file was changed (SHA-256 {found}, expected {sha256})")
+    return Split(name, kind, tuple(data.decode("utf-8").splitlines()), sha256, source)
