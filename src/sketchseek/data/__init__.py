@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import inspect
 import os
+from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
-from sketchseek.data.items import Dataset, DatasetCard, Item, Reader, class_key
+from sketchseek.data.check import CheckReport, CheckRow, compare, count
+from sketchseek.data.items import Dataset, DatasetCard, Item, Reader, class_key, folders
+from sketchseek.data.lines import line_drawing
 from sketchseek.data.splits import SPLITS, Split, load_split
 from sketchseek.errors import BadConfig, BadDataset
 from sketchseek.registry import resolve
@@ -15,16 +18,22 @@ from sketchseek.registry import resolve
 __all__ = [
     "DATASETS",
     "SPLITS",
+    "CheckReport",
+    "CheckRow",
     "Dataset",
     "DatasetCard",
     "Item",
     "Split",
+    "check",
     "class_key",
     "data_root",
+    "line_drawing",
     "load_dataset",
     "load_split",
     "reader",
 ]
+
+T = TypeVar("T")
 
 DATASETS: dict[str, str] = {
     "caltech101": "sketchseek.data.caltech101:READER",
@@ -57,6 +66,8 @@ def reader(name: str) -> Reader:
 def load_dataset(name: str, path: Path | str | None = None, **options: Any) -> Dataset:
     """Read a data set from ``path``, by default from its own folder under SKETCHSEEK_DATA.
 
+    ``options`` are those of its reader's ``load``.
+
     Raises:
         UnknownName: no such data set.
         BadDataset: it is not there, incomplete, or of another layout.
@@ -68,15 +79,50 @@ def load_dataset(name: str, path: Path | str | None = None, **options: Any) -> D
         raise BadConfig(
             f"data set {name!r} has no option {unknown[0]!r}. Known: {', '.join(known) or 'none'}."
         )
-    return wanted.load(_place(wanted.card, path), **options)
+    return _read(wanted, path, lambda place: wanted.load(place, **options))
+
+
+def check(name: str, path: Path | str | None = None) -> CheckReport:
+    """Count what ``path`` holds of a data set, beside what is published.
+
+    A part of a data set is no error: the report says how much of it is there.
+
+    Raises:
+        UnknownName: no such data set.
+        BadDataset: it is not there, lacks a side or a file that its reader needs, or is of another layout.
+    """
+    wanted = reader(name)
+    found = _read(wanted, path, wanted.count or (lambda place: count(wanted.load(place))))
+    return compare(wanted.card, _place(wanted.card, path), found)
+
+
+def _read(wanted: Reader, path: Path | str | None, read: Callable[[Any], T]) -> T:
+    place = _place(wanted.card, path)
+    try:
+        return read(place)
+    except BadDataset as error:
+        hint = _hint(wanted.card, place) if place is not None and place.is_dir() else ""
+        raise BadDataset(f"{error}{hint}") from error
 
 
 def _place(card: DatasetCard, path: Path | str | None) -> Path | None:
-    if path is not None or not card.markers:
-        return None if path is None else Path(path)
+    if path is not None:
+        return Path(path).expanduser()
+    if not card.markers:
+        return None  # drawn, not read
     root = data_root()
-    if root is None:
-        raise BadDataset(
-            f"{card.title}: give its folder, or set SKETCHSEEK_DATA to the folder of all data sets"
-        )
+    if root is None or not card.folder:
+        default = ", or set SKETCHSEEK_DATA to the folder of all data sets" if card.folder else ""
+        raise BadDataset(f"{card.title}: give its folder{default}. Expected there: {card.layout}")
     return root / card.folder
+
+
+def _hint(card: DatasetCard, place: Path) -> str:
+    """Where the data set is, or what the folder holds instead, as far as the layouts tell."""
+    if card.found_in(place):
+        return ""
+    for inner in folders(place):
+        if card.found_in(place / inner):
+            return f". It is in {place / inner}"
+    others = [name for name in sorted(DATASETS) if reader(name).card.found_in(place)]
+    return f". The folder looks like {' or '.join(others)}" if others else ""

@@ -13,7 +13,7 @@ from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, TypeVar
 
 from sketchseek.errors import BadDataset
 
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from sketchseek.sketch import Sketch
 
 Domain = Literal["sketch", "photo"]
+N = TypeVar("N", str, str | None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +56,10 @@ class DatasetCard:
     remarks: Mapping[str, str] = field(default_factory=dict)  # part -> what to know about that count
     redistributable: bool = False
     notes: tuple[str, ...] = ()
+
+    def found_in(self, folder: Path) -> bool:
+        """Whether ``folder`` has the data set's layout, by its markers."""
+        return any((folder / marker).exists() for marker in self.markers)
 
 
 def open_sketch(item: Item) -> Sketch:
@@ -153,15 +158,15 @@ class Dataset:
         ``labels`` are compared by :func:`class_key`, so that other spellings of a class name are found too;
         all else is compared exactly.
         """
-        keys = None if labels is None else {class_key(label) for label in labels}
+        keys = None if labels is None else {class_key(label) for label in _several(labels)}
         wanted = None if keys is None else {label for label in self.classes if class_key(label) in keys}
         tests: list[tuple[str, Collection[str | None] | None]] = [
             ("domain", None if domain is None else {domain}),
             ("split", None if split is None else {split}),
             ("label", wanted),
-            ("instance", None if instances is None else set(instances)),
-            ("variant", None if variants is None else set(variants)),
-            ("id", None if ids is None else set(ids)),
+            ("instance", None if instances is None else _several(instances)),
+            ("variant", None if variants is None else _several(variants)),
+            ("id", None if ids is None else _several(ids)),
         ]
         items: tuple[Item, ...] = self.items
         for name, allowed in tests:
@@ -170,12 +175,19 @@ class Dataset:
         return replace(self, items=items)
 
 
+def _several(values: Collection[N]) -> set[N]:
+    return {values} if isinstance(values, str) else set(values)  # one name is not its letters
+
+
 @dataclass(frozen=True)
 class Reader:
     """What a registry line points to: a data set's card and the function that reads it."""
 
     card: DatasetCard
-    load: Callable[..., Dataset]
+    load: Callable[..., Dataset]  # (root, **options)
+    count: Callable[[Path], Mapping[str, int]] | None = (
+        None  # part -> found, where a whole table is too large
+    )
 
 
 def class_key(label: str) -> str:
@@ -196,7 +208,7 @@ def find_root(root: Path, card: DatasetCard) -> Path:
     """
     if not root.is_dir():
         raise BadDataset(f"{card.title}: no folder {root}. Expected there: {card.layout}")
-    if any((root / marker).exists() for marker in card.markers):
+    if card.found_in(root):
         return root
     raise BadDataset(f"{card.title}: not found in {root}. Expected: {card.layout}. Found: {listing(root)}")
 

@@ -27,7 +27,13 @@ CARD = DatasetCard(
     folder="sketchy",
     markers=("256x256/sketch", "rendered_256x256/256x256/sketch"),
     expected={"classes": 125, "photos": 12_500, "sketches": 75_481},
-    remarks={"sketches": "75,471 is printed in papers, 75,481 files are in the download"},
+    remarks={
+        "sketches": "75,471 is printed in papers, 75,481 files are in the download",
+        "photos train": "11,209 in the full data set",
+        "photos test": "1,291 in the full data set",
+        "sketches marked error": "885 in the full data set, by sketches/<class>/invalid.txt",
+        "sketches marked ambiguous": "9,214 in the full data set, by sketches/<class>/invalid.txt",
+    },
     notes=(
         "Six sketches a photo on average: split by photo, never by sketch.",
         "Photos are from ImageNet: only the classes of sketchy-21 are unseen to ImageNet-1k weights.",

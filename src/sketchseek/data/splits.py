@@ -11,70 +11,48 @@ from sketchseek.data.items import Dataset, class_key
 from sketchseek.errors import BadBenchmark
 from sketchseek.registry import check_name
 
-_SAKE = (
-    "Liu et al., SAKE, ICCV 2019 (file lists of the released code); the list used by most zero-shot papers"
-)
-_SUBSET = "a split by photo of a 25-photos-a-class subset of Sketchy; photos without sketches are distractors"
-_YELAMARTHI = "Yelamarthi et al., A Zero-Shot Framework for SBIR, ECCV 2018: classes absent from ImageNet-1k"
-_QUICKDRAW = (
-    "Dey et al., Doodle to Search, CVPR 2019 (QuickDraw-Extended), as listed in the released ZSE-SBIR code"
-)
+Kind = Literal["classes", "photos"]
 
-# name -> (what its lines are, where it comes from, SHA-256 of the file)
-_SPLITS: dict[str, tuple[Literal["classes", "photos"], str, str]] = {
-    "quickdraw-30.seen": (
+_SAKE = "Liu et al., SAKE, ICCV 2019: file lists of the released code, the ones most zero-shot papers use"
+_SEMPCYC = "Dutta and Akata, SEM-PCYC, CVPR 2019: random draw of the released code, seed 0; not SAKE's list"
+
+# family -> (what its lines are, where they come from)
+_FAMILIES: dict[str, tuple[Kind, str]] = {
+    "quickdraw-30": (
         "classes",
-        _QUICKDRAW,
-        "61e9a48b0cbb03c84044a6055098b66a7668e3542eb6a825a8856ef65482c8e6",
+        "Dey et al., Doodle to Search, CVPR 2019: QuickDraw-Extended, as in ZSE-SBIR's code",
     ),
-    "quickdraw-30.unseen": (
+    "sketchy-21": (
         "classes",
-        _QUICKDRAW,
-        "544c9e9bd58836abcf8918953e66a06b194315a7effb1647523d9e971ec63d2e",
+        "Yelamarthi et al., A Zero-Shot Framework for SBIR, ECCV 2018: absent from ImageNet-1k",
     ),
-    "sketchy-21.seen": (
-        "classes",
-        _YELAMARTHI,
-        "10739386871e8a002dfbf333de022d946e1c79ccf5092ea428363d1c82ae1258",
-    ),
-    "sketchy-21.unseen": (
-        "classes",
-        _YELAMARTHI,
-        "b4251ad75e8a35b5852b6e280c150ca5ad55e832e9bd36553721e17b757e9531",
-    ),
-    "sketchy-25.seen": ("classes", _SAKE, "1ddfe13d1a063345e0e965d87bb6ec2128353f46eea2d240d19155fa2436c665"),
-    "sketchy-25.unseen": (
-        "classes",
-        _SAKE,
-        "f3ecf7a69ec684db526eb95ab2b08b86e341f8655040143ce89592200e2de5d4",
-    ),
-    "sketchy-subset.test": (
+    "sketchy-25": ("classes", _SAKE),
+    "sketchy-25-sempcyc": ("classes", _SEMPCYC),
+    "sketchy-subset": (
         "photos",
-        _SUBSET,
-        "de05980efe79723026da40a4868ee93cb0f0b06a2325fe822ead47457cdc2753",
+        "a split by photo of a part of Sketchy, 25 photos a class, 2,547 without sketches",
     ),
-    "sketchy-subset.train": (
-        "photos",
-        _SUBSET,
-        "802f771160eca66334fa5ecc3bb0c5dbb78cde2113b192712ba5ba72b06f82d3",
-    ),
-    "sketchy-subset.val": (
-        "photos",
-        _SUBSET,
-        "5a6486f7222dd82a9204753a608cf322da9739b4bf7a66823c0fb4cc073e19b7",
-    ),
-    "tuberlin-30.seen": (
-        "classes",
-        _SAKE,
-        "1f3202a15ce9b988a61c64eb0c7b46f382dc38be04da1ec0ab291b14a68718eb",
-    ),
-    "tuberlin-30.unseen": (
-        "classes",
-        _SAKE,
-        "9902494f8743a473c4255cf1bff89d39a4e7a95cfeef4dda8dfa373245f46cbb",
-    ),
+    "tuberlin-30": ("classes", _SAKE),
+    "tuberlin-30-sempcyc": ("classes", _SEMPCYC),
 }
-SPLITS: tuple[str, ...] = tuple(_SPLITS)
+_SHA256 = {
+    "quickdraw-30.seen": "61e9a48b0cbb03c84044a6055098b66a7668e3542eb6a825a8856ef65482c8e6",
+    "quickdraw-30.unseen": "544c9e9bd58836abcf8918953e66a06b194315a7effb1647523d9e971ec63d2e",
+    "sketchy-21.seen": "10739386871e8a002dfbf333de022d946e1c79ccf5092ea428363d1c82ae1258",
+    "sketchy-21.unseen": "b4251ad75e8a35b5852b6e280c150ca5ad55e832e9bd36553721e17b757e9531",
+    "sketchy-25-sempcyc.seen": "3817e6c62c8616abc4750c152518acab42833acf2154baf0d557022437bbf90f",
+    "sketchy-25-sempcyc.unseen": "67182f19e722989876cb2bdf742fc563f09a3b24e4e41b257163eadc91b59e22",
+    "sketchy-25.seen": "1ddfe13d1a063345e0e965d87bb6ec2128353f46eea2d240d19155fa2436c665",
+    "sketchy-25.unseen": "f3ecf7a69ec684db526eb95ab2b08b86e341f8655040143ce89592200e2de5d4",
+    "sketchy-subset.test": "de05980efe79723026da40a4868ee93cb0f0b06a2325fe822ead47457cdc2753",
+    "sketchy-subset.train": "802f771160eca66334fa5ecc3bb0c5dbb78cde2113b192712ba5ba72b06f82d3",
+    "sketchy-subset.val": "5a6486f7222dd82a9204753a608cf322da9739b4bf7a66823c0fb4cc073e19b7",
+    "tuberlin-30-sempcyc.seen": "f2d2954b1e22156d8e073394b47aa696e028f772005899b32425c60802815c4d",
+    "tuberlin-30-sempcyc.unseen": "ddd4d94f81b7f078409446b2bde6094b49883e37d4b08f6b179dddb25d7db538",
+    "tuberlin-30.seen": "1f3202a15ce9b988a61c64eb0c7b46f382dc38be04da1ec0ab291b14a68718eb",
+    "tuberlin-30.unseen": "9902494f8743a473c4255cf1bff89d39a4e7a95cfeef4dda8dfa373245f46cbb",
+}
+SPLITS: tuple[str, ...] = tuple(_SHA256)
 
 
 @dataclass(frozen=True)
@@ -82,7 +60,7 @@ class Split:
     """A named list: of class labels, or of photos ("class/photo", an item's ``instance``)."""
 
     name: str
-    kind: Literal["classes", "photos"]
+    kind: Kind
     entries: tuple[str, ...]
     sha256: str
     source: str
@@ -116,7 +94,8 @@ def load_split(name: str) -> Split:
         UnknownName: no such list.
         BadBenchmark: the file is not the published one.
     """
-    kind, source, sha256 = _SPLITS[check_name(name, _SPLITS, "split")]
+    sha256 = _SHA256[check_name(name, _SHA256, "split")]
+    kind, source = _FAMILIES[name.partition(".")[0]]
     data = package_files("sketchseek.data").joinpath("splits", f"{name}.txt").read_bytes()
     found = hashlib.sha256(data).hexdigest()
     if found != sha256:
