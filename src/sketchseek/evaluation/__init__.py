@@ -1,0 +1,1 @@
+"""Measuring encoders: metrics with exact names, benchmarks as data, runs, published figures, sheets."""

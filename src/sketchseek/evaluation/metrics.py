@@ -1,0 +1,268 @@
+"""Retrieval metrics under names that say which definition they are.
+
+A metric maps one query's scores over a gallery, and what is relevant to it, to a number in 0..1, higher
+better:
+
+    map@all               step-wise average precision over the whole ranking
+    map@all:interpolated  the same under the interpolated precision curve
+    map@K                 average precision of the first K, normaliser min(K, relevant items)
+    map@K:hits            average precision of the first K, normaliser relevant items among them
+    map@K:interpolated    interpolated, first K, normaliser min(K, relevant items)
+    p@K                   share of relevant items among the first min(K, gallery)
+    p@K:relevant          share of relevant items among the first min(K, relevant items)
+    acc@K                 1 if a relevant item is among the first K, else 0
+
+Ties. No metric depends on the order in which a gallery is stored. Where a ranking is cut at K, equal scores
+count against the system: irrelevant items stand before relevant ones. Inside the part that is scored, the
+step-wise metrics take items of equal score as one threshold, as scikit-learn does. So ``map@G`` over a
+gallery of G items equals ``map@all``, and a model that scores everything alike never looks good.
+
+The published systems' own code was read for the definitions; `docs/metrics.md` says who uses which.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sketchseek.errors import BadConfig
+from sketchseek.registry import check_name
+
+Values = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Judged:
+    """Q rankings of a gallery of G items, reduced to what metrics need.
+
+    Attributes:
+        hits: (Q, G) bool, whether the item at each rank is relevant; best first, ties against.
+        ends: (Q, G) bool, whether the item at each rank is the last of its score.
+        relevant: (Q,) int64, how many of the gallery are relevant, at least 1.
+    """
+
+    hits: NDArray[np.bool_]
+    ends: NDArray[np.bool_]
+    relevant: NDArray[np.int64]
+
+    @property
+    def ranks(self) -> int:
+        """How many ranks there are."""
+        return int(self.hits.shape[1])
+
+    def cut(self, k: int) -> Judged:
+        """The first ``k`` ranks; ``relevant`` still counts the whole gallery."""
+        ends = self.ends[:, :k].copy()
+        ends[:, -1] = True
+        return Judged(self.hits[:, :k], ends, self.relevant)
+
+
+def judge(scores: NDArray[np.floating], relevance: NDArray[np.bool_]) -> Judged:
+    """Order each gallery by descending score, ties against.
+
+    Args:
+        scores: (Q, G) floating, higher is better.
+        relevance: (Q, G) bool.
+
+    Raises:
+        ValueError: the shapes differ, a score is not a number, or a query has no relevant item (where average
+            precision is undefined, and a silent zero would be averaged in).
+    """
+    if scores.shape != relevance.shape or scores.ndim != 2 or not scores.shape[1]:
+        raise ValueError(f"scores {scores.shape} and relevance {relevance.shape} must be equal (Q, G), G > 0")
+    if np.isnan(scores).any():
+        raise ValueError("scores hold NaN: such items have no rank")
+    relevant = relevance.sum(axis=1, dtype=np.int64)
+    if not relevant.all():
+        raise ValueError(f"query {int(np.argmin(relevant))} has no relevant item in the gallery")
+    order = np.lexsort((relevance, -scores), axis=1)
+    ordered = np.take_along_axis(scores, order, axis=1)
+    ends = np.ones(scores.shape, bool)
+    ends[:, :-1] = ordered[:, 1:] != ordered[:, :-1]
+    return Judged(np.take_along_axis(relevance, order, axis=1), ends, relevant)
+
+
+@dataclass(frozen=True)
+class Metric:
+    """One metric by its whole name, with the formula in words and the systems that report it."""
+
+    name: str
+    k: int | None  # the cut, None for the whole ranking
+    formula: str
+    used_by: str
+    compute: Callable[[Judged], Values]  # rankings, already cut at k, to (Q,) values
+
+    def of(self, judged: Judged) -> Values:
+        """(Q,) values of rankings that have been judged over their whole galleries."""
+        return self.compute(judged if self.k is None else judged.cut(self.k))
+
+    def __call__(self, scores: NDArray[np.floating], relevance: NDArray[np.bool_]) -> Values:
+        """(Q,) values for (Q, G) scores and relevance; one query may be given as (G,) and (G,).
+
+        Raises:
+            ValueError: as `judge`.
+        """
+        return self.of(judge(np.atleast_2d(scores), np.atleast_2d(relevance)))
+
+
+def measure(
+    metrics: Sequence[Metric], scores: NDArray[np.floating], relevance: NDArray[np.bool_]
+) -> dict[str, Values]:
+    """Per-query values (Q,) of several metrics by name, ordering the gallery once.
+
+    Raises:
+        ValueError: as `judge`.
+    """
+    judged = judge(scores, relevance)
+    return {metric.name: metric.of(judged) for metric in metrics}
+
+
+def class_means(values: Values, classes: Sequence[str]) -> dict[str, float]:
+    """The mean of (Q,) values per class of query, classes in alphabetical order."""
+    names, index = np.unique(np.asarray(classes), return_inverse=True)
+    means = np.bincount(index, weights=values) / np.bincount(index)
+    return {str(name): float(mean) for name, mean in zip(names, means, strict=True)}
+
+
+# -- definitions -------------------------------------------------------------------------------------------
+
+
+def _precision(judged: Judged) -> Values:
+    """(Q, G) precision at each rank."""
+    precision: Values = np.cumsum(judged.hits, axis=1) / np.arange(1, judged.ranks + 1)
+    return precision
+
+
+def _stepwise(judged: Judged) -> Values:
+    """Sum over hits of the precision at the last item of the same score, not yet normalised."""
+    later = np.where(judged.ends, np.arange(judged.ranks), judged.ranks - 1)
+    last = np.minimum.accumulate(later[:, ::-1], axis=1)[:, ::-1]
+    precision = np.take_along_axis(_precision(judged), last, axis=1)
+    total: Values = (precision * judged.hits).sum(axis=1)
+    return total
+
+
+def _interpolated(judged: Judged) -> Values:
+    """Sum over hits of the best precision at this rank or later, not yet normalised.
+
+    The best precision of a group of equal scores is that at its end, so ties need no rule of their own.
+    """
+    envelope = np.maximum.accumulate(_precision(judged)[:, ::-1], axis=1)[:, ::-1]
+    total: Values = (envelope * judged.hits).sum(axis=1)
+    return total
+
+
+def _count(mask: NDArray[np.bool_]) -> Values:
+    counts: Values = np.count_nonzero(mask, axis=1).astype(np.float64)
+    return counts
+
+
+def _map(judged: Judged) -> Values:
+    return _stepwise(judged) / judged.relevant
+
+
+def _map_interpolated(judged: Judged) -> Values:
+    return _interpolated(judged) / judged.relevant
+
+
+def _map_k(judged: Judged) -> Values:
+    return _stepwise(judged) / np.minimum(judged.ranks, judged.relevant)
+
+
+def _map_k_hits(judged: Judged) -> Values:
+    return _stepwise(judged) / np.maximum(_count(judged.hits), 1.0)
+
+
+def _map_k_interpolated(judged: Judged) -> Values:
+    return _interpolated(judged) / np.minimum(judged.ranks, judged.relevant)
+
+
+def _p_k(judged: Judged) -> Values:
+    return _count(judged.hits) / judged.ranks
+
+
+def _p_k_relevant(judged: Judged) -> Values:
+    cut: Values = np.minimum(judged.ranks, judged.relevant).astype(np.float64)
+    within = np.arange(judged.ranks) < cut[:, None]
+    return _count(judged.hits & within) / cut
+
+
+def _acc_k(judged: Judged) -> Values:
+    return judged.hits.any(axis=1).astype(np.float64)
+
+
+# name -> (definition, formula in words, who reports it). K stands for a whole number.
+FAMILIES: dict[str, tuple[Callable[[Judged], Values], str, str]] = {
+    "map@all": (
+        _map,
+        "Σ (R_n - R_{n-1}) P_n over the distinct scores of the whole ranking, equal scores one threshold",
+        "Doodle2Search, SEM-PCYC (scikit-learn's average_precision_score); Sketch_LVM",
+    ),
+    "map@all:interpolated": (
+        _map_interpolated,
+        "Σ (R_n - R_{n-1}) max_{m ≥ n} P_m over the whole ranking; never below map@all",
+        "SAKE, ZSE-SBIR",
+    ),
+    "map@K": (
+        _map_k,
+        "Σ of the precision at each relevant item among the first K, over min(K, relevant items)",
+        "the textbook form; ZSE-SBIR's alternative",
+    ),
+    "map@K:hits": (
+        _map_k_hits,
+        "Σ of the precision at each relevant item among the first K, over their number; 0 if there are none",
+        "SEM-PCYC's mAP@200, the dual-stage framework's MAP@100",
+    ),
+    "map@K:interpolated": (
+        _map_k_interpolated,
+        "Σ of max precision at this rank or later within the first K, over min(K, relevant items)",
+        "ZSE-SBIR's mAP@200, an option of SAKE",
+    ),
+    "p@K": (
+        _p_k,
+        "relevant items among the first min(K, gallery), over min(K, gallery)",
+        "SAKE, SEM-PCYC",
+    ),
+    "p@K:relevant": (
+        _p_k_relevant,
+        "relevant items among the first min(K, relevant items), over min(K, relevant items)",
+        "ZSE-SBIR's Prec@100 and Prec@200",
+    ),
+    "acc@K": (
+        _acc_k,
+        "1 if fewer than K irrelevant items score at least as high as the best relevant one, else 0",
+        "the QMUL line (Triplet-SN to Cross-Modal Hierarchical Modelling)",
+    ),
+}
+
+
+def metric(name: str) -> Metric:
+    """The metric of a name such as ``map@all`` or ``p@100``.
+
+    Raises:
+        UnknownName: no such metric; the message names the nearest.
+        BadConfig: K is zero or has leading zeros.
+    """
+    match = re.search(r"@(\d+)", name)
+    k = match.group(1) if match else "K"
+    known = {family.replace("@K", f"@{k}"): family for family in FAMILIES}
+    family = known[check_name(name, known, "metric")]
+    if family == name and "@K" in name:
+        raise BadConfig(f"metric {name!r} needs a number for K: {name.replace('@K', '@100')!r}, for example")
+    if k.startswith("0"):
+        raise BadConfig(f"metric {name!r}: K is a whole number from 1, written without leading zeros")
+    compute, formula, used_by = FAMILIES[family]
+    return Metric(name, None if family.startswith("map@all") else int(k), formula, used_by, compute)
+
+
+def metrics(names: Iterable[str]) -> tuple[Metric, ...]:
+    """The metrics of several names.
+
+    Raises:
+        UnknownName, BadConfig: as `metric`.
+    """
+    return tuple(metric(name) for name in names)
