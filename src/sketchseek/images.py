@@ -1,49 +1,44 @@
 """The only door for photo pixels: formats, limits, orientation, resizing, thumbnails.
 
     path or bytes --open_picture--> upright RGB picture --fit--> (size, size, 3) uint8
-                                                        --thumbnail--> WebP bytes without metadata
+                                                        --thumbnail--> JPEG bytes without metadata
 
-A file's content decides its format, never its name. Sizes are checked in the header, before any pixel is
-decoded, and by rules of our own: Pillow's limit is a global of the process, and its readers are called here
-one by one, so that neither its limit nor its list of formats needs to be changed.
+A file's content decides its format, never its name. What a picture claims to be is checked in its header,
+before any pixel is decoded, and against limits of our own, because Pillow's belong to the whole process.
 """
 
 from __future__ import annotations
 
+import errno
 import io
 import os
 import stat
-import struct
-import warnings
-from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image, ImageFile
-from PIL.BmpImagePlugin import BmpImageFile
-from PIL.GifImagePlugin import GifImageFile
-from PIL.JpegImagePlugin import JpegImageFile
-from PIL.PngImagePlugin import PngImageFile
+from PIL import Image
+from PIL.ImageFile import ImageFile
 from PIL.TiffImagePlugin import TiffImageFile
-from PIL.WebPImagePlugin import WebPImageFile
 
-from sketchseek.errors import BadImage, ImageTooLarge, UnsupportedFormat
+from sketchseek._image_formats import damage, kind_of, orientation_of, read_header, scans_of
+from sketchseek.errors import BadImage, ImageTooLarge
 
 SUFFIXES = frozenset(
     {".jpg", ".jpeg", ".jpe", ".jfif", ".mpo", ".png", ".webp", ".gif"}
-    | {".tif", ".tiff", ".bmp", ".dib", ".heic", ".heif"}
+    | {".tif", ".tiff", ".bmp", ".dib", ".heic", ".heif", ".hif"}
 )
 """Lower-case name endings that a scan of a folder looks at; the content still decides."""
 
+THUMBNAIL_TYPE = "image/jpeg"
+"""Media type of what `thumbnail` makes: as JPEG it costs a seventh of the time that WebP takes."""
+
+TIFF_WIDTH, TIFF_HEIGHT, TIFF_PHOTOMETRIC = 256, 257, 262
 WHITE = (255, 255, 255)
 GREY = (128, 128, 128)
-
-# Pillow's TIFF reader warns of each odd tag: metadata that nobody asked for, for each photo of a large folder.
-# `warnings.catch_warnings` is not thread-safe, so the filter is set once, for that reader alone.
-warnings.filterwarnings("ignore", module=r"PIL\.TiffImagePlugin")
+SCANS = 16  # passes that a JPEG of `max_pixels` may make over them; a progressive one makes about 10
 
 
 @dataclass(frozen=True)
@@ -52,7 +47,7 @@ class PhotoInput:
 
     Attributes:
         size: side of the square input, pixels.
-        fit: "crop" keeps the centre square; "pad" the whole picture, on mid-grey; "stretch" ignores the aspect.
+        fit: "crop" keeps the centre square; "pad" the whole picture on mid-grey; "stretch" ignores the shape.
         mean: per channel (R, G, B), in 0..1; applied inside the model's graph.
         std: per channel (R, G, B), in 0..1; applied inside the model's graph.
     """
@@ -68,9 +63,9 @@ class Limits:
     """What a single picture may cost.
 
     Attributes:
-        max_pixels: width times height, as its header says. The default, about 178 million, is what fits into
-            512 MiB as RGB; larger than any camera makes, smaller than what a crafted file can claim.
-        max_bytes: size of the file. The default is the same 512 MiB: an uncompressed picture of `max_pixels`.
+        max_pixels: width times height, as the header claims. The default, about 179 million, is what fits
+            into 512 MiB as RGB: more than nearly any camera makes, far less than a crafted file can claim.
+        max_bytes: size of the file. The default is the same 512 MiB: `max_pixels` without any compression.
     """
 
     max_pixels: int = 178_956_970
@@ -88,39 +83,36 @@ def open_picture(
 
     Args:
         source: a regular file, or the bytes of one.
-        at_least: the shorter side that is needed, in pixels. A JPEG is then decoded at 1/2, 1/4 or 1/8 of its
-            size (never below `at_least`), which is several times faster; other formats come in full.
+        at_least: the shorter side that is needed, in pixels. A larger picture comes back reduced, never below
+            it; a JPEG is then also decoded at 1/2, 1/4 or 1/8 of its size, which is several times faster.
         limits: what a single picture may cost.
         keep_alpha: give RGBA (or LA) where the picture has transparency, which is else laid on white.
 
     Returns:
-        The first frame, without metadata; 16-bit and CMYK pictures as 8-bit RGB.
+        The first frame, without metadata. CMYK becomes RGB; 16-bit, 32-bit and float grey become 8 bits (see
+        `_eight_bits`).
 
     Raises:
-        UnsupportedFormat: not one of the formats read here.
+        UnsupportedFormat: not one of the formats read here, or HEIC without its extra.
         ImageTooLarge: more pixels or bytes than `limits` allow.
         BadImage: the file cannot be read, or is truncated or damaged.
     """
-    name = "the picture given as bytes" if isinstance(source, bytes) else shown(source)
+    name = "the picture given as bytes" if isinstance(source, bytes) else printable(source)
     data = source if isinstance(source, bytes) else _read(source, name, limits)
     _check_bytes(len(data), name, limits)
-    reader = _reader(data, name)
+    kind = kind_of(data)
     try:
-        image = reader(io.BytesIO(data))
-        _check_pixels(image.size, name, limits)
-        if at_least is not None:
-            image.draft("RGB", (at_least, at_least))
-        orientation = 1 if image.format in {"TIFF", "HEIF"} else _orientation(image.info.get("exif", b""))
-        image.load()  # TIFF and HEIF turn the picture themselves
-        turned = image.transpose(_TURNS[orientation]) if orientation in _TURNS else image
-        plain = _eight_bits(turned)
-        plain = _with_alpha(plain) if keep_alpha else flatten(plain)
+        image = read_header(kind, data, name)
+        _check_work(image, data, name, limits)
+        return _decode(image, at_least, keep_alpha)
     except BadImage:
         raise
+    except (MemoryError, Image.DecompressionBombError) as error:
+        reason = f"does not fit into memory, or into what Pillow reads of {kind} ({error})"
+        raise ImageTooLarge(f"{name}: {reason}; save a smaller copy") from error
     except Exception as error:  # a damaged file can raise nearly anything in a decoder
-        raise BadImage(f"{name}: {_damage(error)}; copy it again from its source, or remove it") from error
-    plain.info = {}
-    return plain
+        reason = damage(kind, data, error)
+        raise BadImage(f"{name}: {reason}; copy it again from its source, or remove it") from error
 
 
 def fit(image: Image.Image, spec: PhotoInput) -> NDArray[np.uint8]:
@@ -128,38 +120,32 @@ def fit(image: Image.Image, spec: PhotoInput) -> NDArray[np.uint8]:
     image = flatten(image)
     side, (width, height) = spec.size, image.size
     if spec.fit == "pad":
-        scale = side / max(width, height)
-        inner = (max(1, round(width * scale)), max(1, round(height * scale)))
+        inner = _scaled(image.size, side / max(width, height))
         canvas = Image.new("RGB", (side, side), GREY)
         canvas.paste(_resized(image, inner), ((side - inner[0]) // 2, (side - inner[1]) // 2))
-        return np.asarray(canvas)
+        return np.array(canvas)
     box = (0.0, 0.0, float(width), float(height))
-    if spec.fit == "crop":
+    if spec.fit == "crop":  # one resize of the centre square does both steps
         short = min(width, height)
         left, top = (width - short) / 2, (height - short) / 2
         box = (left, top, left + short, top + short)
-    return np.asarray(_resized(image, (side, side), box))
+    return np.array(_resized(image, (side, side), box))
 
 
 def load_pixels(
-    source: Path | bytes,
-    spec: PhotoInput,
-    *,
-    limits: Limits = Limits(),
-) -> NDArray[np.uint8]:
-    """Read a picture straight into a model's input: `open_picture`, then `fit`."""
+    source: Path | bytes, spec: PhotoInput, *, limits: Limits = Limits()
+) -> NDArray[np.uint8]:  # fmt: skip
+    """Read a picture straight into a model's input, (size, size, 3): `open_picture`, then `fit`."""
     return fit(open_picture(source, at_least=spec.size, limits=limits), spec)
 
 
 def thumbnail(image: Image.Image, side: int = 256) -> bytes:
-    """Make a small copy as WebP: longer side at most `side` pixels, transparency on white, no metadata."""
+    """Make a small JPEG: longer side at most `side` pixels, transparency on white, no metadata."""
     image = flatten(image)
-    scale = min(1.0, side / max(image.size))
-    size = (max(1, round(image.width * scale)), max(1, round(image.height * scale)))
-    small = _resized(image, size)
-    small.info = {}
+    small = _resized(image, _scaled(image.size, min(1.0, side / max(image.size))))
+    small.info = {}  # Pillow would write a comment or XMP found here
     out = io.BytesIO()
-    small.save(out, "WEBP", quality=80, method=1)
+    small.save(out, "JPEG", quality=80)
     return out.getvalue()
 
 
@@ -173,9 +159,13 @@ def flatten(image: Image.Image) -> Image.Image:
     return ground
 
 
-def shown(path: Path | str | bytes) -> str:
+def printable(path: Path | str) -> str:
     """A path as text that any terminal and log can take: odd bytes and control characters are escaped."""
     return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in os.fsdecode(path))
+
+
+def _scaled(size: tuple[int, int], scale: float) -> tuple[int, int]:
+    return max(1, round(size[0] * scale)), max(1, round(size[1] * scale))
 
 
 def _resized(
@@ -184,24 +174,35 @@ def _resized(
     return image.resize(size, Image.Resampling.BICUBIC, box=box, reducing_gap=2.0)
 
 
-def _with_alpha(image: Image.Image) -> Image.Image:
-    if not image.has_transparency_data:
-        return flatten(image)
-    return image if image.mode in {"RGBA", "LA"} else image.convert("RGBA")
-
-
 def _read(path: Path, name: str, limits: Limits) -> bytes:
+    """Read a regular file whole: a decoder then never waits, and never sees a file change under it."""
     try:
         about = path.stat()
         if stat.S_ISDIR(about.st_mode):
             raise BadImage(f"{name}: is a folder, not a picture; name a file in it")
         if not stat.S_ISREG(about.st_mode):
-            raise BadImage(f"{name}: is a pipe or a device, not a file; save the picture to a file first")
+            raise BadImage(
+                f"{name}: is a pipe, socket or device, not a file; save the picture to a file first"
+            )
         _check_bytes(about.st_size, name, limits)
         with path.open("rb") as file:
-            return file.read(about.st_size + 1)
+            return file.read(about.st_size)
     except OSError as error:
-        raise BadImage(f"{name}: cannot be read ({error.strerror})") from error
+        reason = _REFUSALS.get(
+            error.errno or 0, f"cannot be read ({error.strerror}); check the disk or the share"
+        )
+        raise BadImage(f"{name}: {reason}") from error
+    except ValueError as error:  # a null character in the name
+        raise BadImage(f"{name}: is no name of a file ({error}); check its spelling") from error
+
+
+_REFUSALS = {
+    errno.ENOENT: "is not there, or not any more; check the path",
+    errno.ENOTDIR: "is not there: a part of the path is a file; check the path",
+    errno.EACCES: "may not be read by you; give yourself read permission for it",
+    errno.EPERM: "may not be read by you; give yourself read permission for it",
+    errno.ELOOP: "is a link that leads back to itself; remove it",
+}
 
 
 def _check_bytes(count: int, name: str, limits: Limits) -> None:
@@ -209,45 +210,47 @@ def _check_bytes(count: int, name: str, limits: Limits) -> None:
         raise BadImage(f"{name}: is empty (0 bytes); copy it again from its source, or remove it")
     if count > limits.max_bytes:
         raise ImageTooLarge(
-            f"{name}: more than {limits.max_bytes:,} bytes; raise the limit with --max-bytes {count}"
+            f"{name}: {count:,} bytes are more than {limits.max_bytes:,}; "
+            f"raise the limit with --max-bytes {count}"
         )
 
 
-def _check_pixels(size: tuple[int, int], name: str, limits: Limits) -> None:
-    count = size[0] * size[1]
+def _check_work(image: ImageFile, data: bytes, name: str, limits: Limits) -> None:
+    """Refuse by the header what would take too much memory or time to decode."""
+    width, height = image.size
+    count = width * height
     if count > limits.max_pixels:
         raise ImageTooLarge(
-            f"{name}: {size[0]} x {size[1]} is {count:,} pixels, more than {limits.max_pixels:,}; "
+            f"{name}: {width} x {height} are {count:,} pixels, more than {limits.max_pixels:,}; "
             f"raise the limit with --max-pixels {count}, or save a smaller copy"
+        )
+    # A scan of a JPEG can be 100 bytes and yet cost a pass over all pixels. The quick count may be too high.
+    most = SCANS * limits.max_pixels // count
+    if image.format == "JPEG" and data.count(b"\xff\xda") > most and (scans := scans_of(data)) > most:
+        raise ImageTooLarge(
+            f"{name}: {scans:,} passes over {count:,} pixels are more than {most:,}; "
+            f"raise the limit with --max-pixels {-(-scans * count // SCANS)}, or save it as a plain JPEG"
         )
 
 
-_Reader = Callable[[io.BytesIO], ImageFile.ImageFile]
-_READERS: tuple[tuple[bytes, _Reader], ...] = (
-    (b"\xff\xd8\xff", JpegImageFile),
-    (b"\x89PNG\r\n\x1a\n", PngImageFile),
-    (b"GIF87a", GifImageFile),
-    (b"GIF89a", GifImageFile),
-    (b"II*\0", TiffImageFile),
-    (b"MM\0*", TiffImageFile),
-    (b"BM", BmpImageFile),
-)
-
-
-def _reader(data: bytes, name: str) -> _Reader:
-    for magic, reader in _READERS:
-        if data.startswith(magic):
-            return reader
-    if data[:4] == b"RIFF" and data[8:12] == b"WEBP":
-        return WebPImageFile
-    raise UnsupportedFormat(
-        f"{name}: not a JPEG, PNG, WebP, GIF, TIFF or BMP picture; convert it to one of these"
-    )
-
-
-def _damage(error: Exception) -> str:
-    text = str(error)
-    return "truncated" if "truncated" in text.lower() else f"truncated or damaged ({text})"
+def _decode(image: ImageFile, at_least: int | None, keep_alpha: bool) -> Image.Image:
+    orientation = orientation_of(image)
+    if at_least:
+        image.draft("RGB", (at_least, at_least))
+    if isinstance(image, TiffImageFile):  # given memory, it is not held against Pillow's global limit
+        image.im = Image.new(image.mode, (image.tag_v2[TIFF_WIDTH], image.tag_v2[TIFF_HEIGHT])).im
+    image.load()
+    plain = _eight_bits(image)
+    if not (keep_alpha and plain.has_transparency_data):
+        plain = flatten(plain)
+    elif plain.mode not in {"RGBA", "LA"}:
+        plain = plain.convert("RGBA")
+    # twice what is needed is left, so that the exact resize that follows still averages
+    factor = min(plain.size) // (2 * at_least) if at_least else 1
+    plain = plain.reduce(factor) if factor > 1 else plain
+    plain = plain.transpose(_TURNS[orientation]) if orientation in _TURNS else plain
+    plain.info = {}
+    return plain
 
 
 _TURNS = {
@@ -261,28 +264,25 @@ _TURNS = {
 }
 
 
-def _orientation(exif: bytes) -> int:
-    """EXIF's orientation, 1..8 (Exif 2.3, tag 274 of IFD 0); 1 where the block is absent or broken."""
-    exif = exif.removeprefix(b"Exif\0\0")
-    order = {b"II*\0": "<", b"MM\0*": ">"}.get(exif[:4])
-    if order is None:
-        return 1
-    try:
-        (start,) = struct.unpack_from(order + "I", exif, 4)
-        (count,) = struct.unpack_from(order + "H", exif, start)
-        for entry in range(start + 2, start + 2 + 12 * count, 12):
-            tag, kind, _, value = struct.unpack_from(order + "HHIH", exif, entry)
-            if tag == 274:
-                return value if kind == 3 else 1
-    except struct.error:
-        pass
-    return 1
+def _eight_bits(image: ImageFile) -> Image.Image:
+    """Scale grey of 16 bits, 32 bits or floats to 8 bits.
 
-
-def _eight_bits(image: Image.Image) -> Image.Image:
-    """Scale pictures of 16-bit, 32-bit and float grey to 8 bits."""
+    Files do not say what is white: 12-bit cameras store 0..4095 in 16 bits, floats run to 1 or to 255. White
+    is taken as the least of 1, 255, 4095, 65535 that no value exceeds, else as the highest value; black as 0,
+    or as the lowest value where that is negative.
+    """
     if not image.mode.startswith(("I", "F")):
         return image
-    values = np.nan_to_num(np.asarray(image, dtype=np.float32))
-    top = 65535.0 if image.mode.startswith("I;16") else max(float(values.max()), 1.0)
-    return Image.fromarray(np.clip(values * (255.0 / top), 0, 255).astype(np.uint8))
+    values = np.array(image, dtype=np.float32)
+    if image.mode == "F":
+        values[~np.isfinite(values)] = 0
+        values.clip(-1e30, 1e30, out=values)  # so that the range is finite too
+    high = float(values.max())
+    low = min(0.0, float(values.min()))
+    white = next((white for white in (1.0, 255.0, 4095.0, 65535.0) if high <= white), high)
+    values -= low
+    values *= 255.0 / (white - low)
+    grey = values.round(out=values).astype(np.uint8)
+    if isinstance(image, TiffImageFile) and image.tag_v2.get(TIFF_PHOTOMETRIC) == 0:  # white is zero
+        grey = 255 - grey
+    return Image.fromarray(grey)
