@@ -85,7 +85,7 @@ def load(
     find_root(root, CARD)
     base = next(p for p in (root / "256x256", root / "rendered_256x256" / "256x256") if p.is_dir())
     photo_root = _rendering(base / "photo", photo_rendering)
-    sketch_root = _vectors(root) if strokes else _rendering(base / "sketch", rendering)
+    sketch_root = _vector_classes(root) if strokes else _rendering(base / "sketch", rendering)
     test, flaws = _test_photos(root), _flaws(root)
 
     photos = list(_photos(photo_root, test))
@@ -106,12 +106,15 @@ def _rendering(side: Path, name: str) -> Path:
 
 
 def _vectors(root: Path) -> Path:
-    for folder in (root / "sketches", root / "sketches" / "sketches"):
-        if folder.is_dir() and not (folder / "sketches").is_dir():
-            return folder
-    raise BadDataset(
-        f"{CARD.title}: strokes=True needs the vector drawings in {root / 'sketches'}/<class>/*.svg"
-    )
+    """The folder of the vector drawings; some archives unpack to sketches/sketches."""
+    inner = root / "sketches" / "sketches"
+    return inner if inner.is_dir() else root / "sketches"
+
+
+def _vector_classes(root: Path) -> Path:
+    if (folder := _vectors(root)).is_dir():
+        return folder
+    raise BadDataset(f"{CARD.title}: strokes=True needs the vector drawings in {folder}/<class>/*.svg")
 
 
 def _extension(base: Path) -> Path:
@@ -123,22 +126,21 @@ def _extension(base: Path) -> Path:
 
 def _photos(folder: Path, test: set[str] | None, variant: str | None = None) -> Iterator[Item]:
     for label in folders(folder):
-        for name in files(folder / label, _PHOTO):
-            instance = f"{label}/{_stem(name)}"
-            path = folder / label / name
+        place = folder / label
+        for name in files(place, _PHOTO):
+            instance, path = f"{label}/{_stem(name)}", place / name
             yield Item(f"photo/{instance}", "photo", label, instance, variant, _split(instance, test), path)
 
 
 def _sketches(folder: Path, suffix: str, test: set[str] | None, flaws: dict[str, str]) -> Iterator[Item]:
     for label in folders(folder):
-        for name in files(folder / label, {suffix}):
-            sketch = f"{label}/{_stem(name)}"
+        place = folder / label
+        for name in files(place, {suffix}):
+            sketch, path = f"{label}/{_stem(name)}", place / name
             instance = sketch.rpartition("-")[0]
             if "/" not in instance:
-                raise BadDataset(
-                    f"{CARD.title}: {folder / label / name} is not named <photo>-<number>{suffix}"
-                )
-            split, path = _split(instance, test), folder / label / name
+                raise BadDataset(f"{CARD.title}: {path} is not named <photo>-<number>{suffix}")
+            split = _split(instance, test)
             yield Item(f"sketch/{sketch}", "sketch", label, instance, flaws.get(sketch), split, path)
 
 
@@ -181,7 +183,7 @@ def _flaws(root: Path) -> dict[str, str]:
         if info is not None and (info / f"invalid-{flaw}.txt").is_file():
             for line in _lines(info / f"invalid-{flaw}.txt"):
                 found.setdefault(line.removesuffix(".png").removesuffix(".svg"), flaw)
-    for path in sorted(root.glob("sketches/*/invalid.txt")):
+    for path in sorted(_vectors(root).glob("*/invalid.txt")):
         flaw = "error"
         for line in _lines(path):
             heading = _HEADINGS.get(line.lower().rstrip(":"))
