@@ -1,4 +1,4 @@
-"""Ink as pixels: strokes drawn as lines, pictures of drawings turned into clean ink.
+"""Lines and ink: strokes measured and drawn, pictures of drawings turned into clean ink.
 
 Ink is float32 in [0, 1], 1 where the pen was. ``sketchseek.sketch`` is the door to this.
 """
@@ -12,11 +12,67 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageFilter
 
+from sketchseek.errors import BadSketch
+
 Ink = NDArray[np.float32]
 
 WORK_SIDE = 1024  # a picture of a drawing is kept at most this large: lines of a pen survive it
-_PIECES = 4096  # line pieces drawn at a time, which bounds the memory
+_PIECES = 1024  # line pieces drawn at a time, which bounds the memory
 _FINE = 3  # a raster is reshaped at this multiple of the wanted size, then averaged down
+
+
+def extent(strokes: Sequence[NDArray[np.floating[Any]]]) -> float:
+    """The longer side of the box around all points; 0 for a lone point or none."""
+    if not strokes:
+        return 0.0
+    points = np.concatenate([stroke[:, :2] for stroke in strokes]).astype(np.float64)
+    return float(np.ptp(points, axis=0).max())
+
+
+def along(stroke: NDArray[np.floating[Any]]) -> NDArray[np.float64]:
+    """Length drawn up to each point."""
+    steps = np.diff(stroke[:, :2].astype(np.float64), axis=0)
+    return np.concatenate([[0.0], np.cumsum(np.hypot(steps[:, 0], steps[:, 1]))])
+
+
+def cut(stroke: NDArray[np.float32], lengths: NDArray[np.float64], length: float) -> NDArray[np.float32]:
+    """The stroke up to ``length`` of it, ending between two points where need be."""
+    before = int(np.searchsorted(lengths, length))
+    end = [np.interp(length, lengths, stroke[:, axis]) for axis in range(stroke.shape[1])]
+    return np.concatenate([stroke[:before], np.array([end], np.float32)])
+
+
+def resampled(line: NDArray[np.float64], spacing: float) -> NDArray[np.float64]:
+    """Points ``spacing`` apart along the line, and its last."""
+    lengths = along(line)
+    places = np.append(np.arange(0, lengths[-1], spacing), lengths[-1])
+    return np.stack([np.interp(places, lengths, axis) for axis in line.T], axis=1)
+
+
+def kept(stroke: NDArray[np.floating[Any]], reach: float) -> NDArray[np.bool_]:
+    """Which points Ramer-Douglas-Peucker keeps, by distance from the segment between two kept ones.
+
+    Source: Douglas and Peucker 1973, with a stack instead of recursion.
+    """
+    points = stroke[:, :2].astype(np.float64)
+    keep = np.zeros(len(points), bool)
+    keep[[0, -1]] = True
+    todo = [(0, len(points) - 1)]
+    while todo:
+        first, last = todo.pop()
+        if last - first < 2:
+            continue
+        offset, line = points[first + 1 : last] - points[first], points[last] - points[first]
+        square = float(line @ line)
+        share = np.clip(offset @ line / square, 0, 1) if square else np.zeros(len(offset))
+        off = offset - share[:, None] * line
+        far = np.hypot(off[:, 0], off[:, 1])
+        worst = int(far.argmax())
+        if far[worst] > reach:
+            middle = first + 1 + worst
+            keep[middle] = True
+            todo += [(first, middle), (middle, last)]
+    return keep
 
 
 def draw(strokes: Sequence[NDArray[np.float32]], size: int, margin: float, line_width: float) -> Ink:
@@ -34,12 +90,11 @@ def draw(strokes: Sequence[NDArray[np.float32]], size: int, margin: float, line_
     scale = (size * (1 - 2 * margin) - line_width) / extent if extent else 1.0
     starts, ends = _pieces((points - (low + high) / 2) * scale + size / 2, strokes, line_width + 2)
 
-    window = int(np.ceil(2 * line_width)) + 5  # a piece, half a line on both sides and a pixel to blur in
-    side = size + 2 * window
-    squared = np.full(side * side, np.inf, np.float32)
+    window = int(np.ceil(2 * line_width)) + 4  # a piece, half a line on both sides, a pixel to fade in
+    canvas = np.full((size + 2 * window, size + 2 * window), np.inf, np.float32)  # squared distances
     for at in range(0, len(starts), _PIECES):
-        _stamp(squared, side, window, starts[at : at + _PIECES], ends[at : at + _PIECES], line_width / 2)
-    distance = np.sqrt(squared.reshape(side, side)[window:-window, window:-window])
+        _stamp(canvas, window, starts[at : at + _PIECES], ends[at : at + _PIECES])
+    distance = np.sqrt(canvas[window:-window, window:-window])
     half = line_width / 2
     covered: Ink = np.minimum(distance + 0.5, half) - np.maximum(distance - 0.5, -half)
     return np.clip(covered, 0, 1)
@@ -65,11 +120,9 @@ def _pieces(
     return begin, begin + step
 
 
-def _stamp(
-    squared: Ink, side: int, window: int, start: NDArray[np.float64], end: NDArray[np.float64], half: float
-) -> None:
+def _stamp(canvas: Ink, window: int, start: NDArray[np.float64], end: NDArray[np.float64]) -> None:
     """Lower the squared distances around each piece, in a window of pixels of one size for all."""
-    corner = np.floor(np.minimum(start, end) - half - 0.5)
+    corner = np.floor((start + end - window) / 2)
     grid = np.arange(window, dtype=np.float32) + 0.5
     x, y = (grid + (corner - start)[:, axis, None].astype(np.float32) for axis in (0, 1))
     dx, dy = (end - start).astype(np.float32).T[:, :, None]
@@ -79,8 +132,8 @@ def _stamp(
     across = x[:, None, :] - along * dx[:, :, None]
     down = y[:, :, None] - along * dy[:, :, None]
     columns, rows = (corner + window).astype(np.int64).T[:, :, None] + np.arange(window)
-    places = rows[:, :, None] * side + columns[:, None, :]
-    np.minimum.at(squared, places.ravel(), (across * across + down * down).ravel())
+    places = rows[:, :, None] * canvas.shape[1] + columns[:, None, :]
+    np.minimum.at(canvas.reshape(-1), places.ravel(), (across * across + down * down).ravel())
 
 
 def place(raster: NDArray[np.uint8], size: int, margin: float, line_width: float) -> Ink:
@@ -92,7 +145,7 @@ def place(raster: NDArray[np.uint8], size: int, margin: float, line_width: float
     Returns:
         (size, size) ink.
     """
-    ink = 1 - raster.astype(np.float32) / 255
+    ink: Ink = 1 - raster.astype(np.float32) / np.float32(255)
     rows, columns = np.flatnonzero((ink > 0.25).any(axis=1)), np.flatnonzero((ink > 0.25).any(axis=0))
     ink = np.pad(ink[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1], 1)
     box = max(ink.shape) - 2
@@ -104,13 +157,14 @@ def place(raster: NDArray[np.uint8], size: int, margin: float, line_width: float
 
     shape = tuple(max(1, round(side * scale)) for side in reversed(ink.shape))
     filter_ = Image.Resampling.BOX if scale < 0.5 else Image.Resampling.BILINEAR
-    fine = np.asarray(Image.fromarray(ink).resize(shape, filter_))
+    fine: Ink = np.asarray(Image.fromarray(ink).resize(shape, filter_))
     fine = fine * max(1.0, 1 / (width * scale))  # a line thinner than a pixel fades; this undoes it
     fine = np.clip((fine - 0.5) * max(1.0, scale / _FINE) + 0.5, 0, 1)  # an enlarged edge stays an edge
     fine = _grow(fine, change / 2 * _FINE)
     canvas = np.zeros((size * _FINE, size * _FINE), np.float32)
     _paste(canvas, fine)
-    return canvas.reshape(size, _FINE, size, _FINE).mean(axis=(1, 3))
+    small: Ink = canvas.reshape(size, _FINE, size, _FINE).mean(axis=(1, 3))
+    return small
 
 
 def line_width_of(ink: Ink) -> float:
@@ -151,6 +205,17 @@ def _paste(canvas: Ink, ink: Ink) -> None:
         into.append(slice(max(shift, 0), max(shift, 0) + min(have, got)))
         outof.append(slice(max(-shift, 0), max(-shift, 0) + min(have, got)))
     canvas[tuple(into)] = ink[tuple(outof)]
+
+
+def picture(array: NDArray[Any]) -> Image.Image:
+    """An array of pixels as a picture; bool is False black, True white."""
+    array = np.asarray(array)
+    if array.dtype == bool:
+        array = array.astype(np.uint8) * 255
+    if array.dtype != np.uint8 or array.size == 0 or not (array.ndim == 2 or array.shape[2:] in ((3,), (4,))):
+        shapes = "uint8 or bool (H, W), (H, W, 3) or (H, W, 4)"
+        raise BadSketch(f"a picture is {shapes}, not {array.dtype} {array.shape}")
+    return Image.fromarray(np.ascontiguousarray(array))
 
 
 def clean(image: Image.Image) -> Ink | None:
@@ -202,7 +267,8 @@ def _flat_paper(image: Image.Image) -> Ink | None:
         level = int(np.bincount(pixels, minlength=256).argmax())
         near = np.abs(grey - level) <= 4
         if (np.abs(rim - level) <= 4).mean() >= border_share and near.mean() >= share:
-            return np.median(np.asarray(image)[near], axis=0).astype(np.float32)
+            paper: Ink = np.median(np.asarray(image)[near], axis=0).astype(np.float32)
+            return paper
     return None
 
 
@@ -216,7 +282,7 @@ def _lift(grey: Image.Image) -> tuple[Ink, float]:
     noise = 1.4826 * float(np.median(np.abs(off)))
     floor = max(3 * noise, 0.05)
     darker, lighter = (float(np.square(side[side > floor]).sum()) for side in (off, -off))
-    return (off if darker >= lighter else -off), noise
+    return (off if darker >= lighter else -off).astype(np.float32), noise
 
 
 def _without_specks(ink: Ink) -> Ink:

@@ -1,271 +1,232 @@
-"""Sketch: ordered strokes, or a raster drawing without them; read, written and rendered here."""
+"""Drawings: the door to Sketch and SketchInput, and the formats that sketches are read from and written to.
+
+file --read_sketch--> Sketch --render(SketchInput)--> (size, size) uint8
+record, array or document --from_x--> Sketch --to_x--> record, array or document
+"""
 
 from __future__ import annotations
 
-from collections.abc import Collection
-from dataclasses import dataclass
-from typing import Any, Literal, Self
+import json
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image
 
-from sketchseek import _ink
-from sketchseek.errors import BadConfig, BadSketch, EmptySketch
+from sketchseek import _ink, _svg
+from sketchseek._drawing import EMPTY, MAX_POINTS, MAX_STROKES, Sketch, SketchInput, numbers, strokes_of
+from sketchseek.errors import BadSketch, EmptySketch, UnsupportedFormat
 
-MAX_STROKES = 10_000
-MAX_POINTS = 500_000
-_EMPTY = "the sketch is empty: draw at least one line"
+__all__ = [
+    "MAX_POINTS",
+    "MAX_STROKES",
+    "Sketch",
+    "SketchInput",
+    "from_qmul",
+    "from_quickdraw",
+    "from_stroke3",
+    "from_stroke5",
+    "from_svg",
+    "read_sketch",
+    "to_qmul",
+    "to_quickdraw",
+    "to_stroke3",
+    "to_stroke5",
+    "to_svg",
+]
 
-
-@dataclass(frozen=True)
-class SketchInput:
-    """A model's input contract for drawings.
-
-    Attributes:
-        size: side of the square raster, in pixels, 8 to 2048.
-        margin: empty border as a share of the side, 0 to below 0.5; no ink enters it.
-        line_width: pixels at ``size``.
-        polarity: ink and paper.
-        mean: per channel, applied inside the model's graph; recorded for training.
-        std: per channel, likewise.
-    """
-
-    size: int = 224
-    margin: float = 0.05
-    line_width: float = 3.0
-    polarity: Literal["black-on-white", "white-on-black"] = "black-on-white"
-    mean: tuple[float, float, float] = (0.5, 0.5, 0.5)
-    std: tuple[float, float, float] = (0.5, 0.5, 0.5)
-
-    def __post_init__(self) -> None:
-        if not 8 <= self.size <= 2048:
-            raise BadConfig(f"sketch size {self.size}: a side of 8 to 2048 pixels is drawn")
-        if not 0 <= self.margin < 0.5:
-            raise BadConfig(f"sketch margin {self.margin}: a share of the side from 0 to below 0.5 is wanted")
-        if not 0 < self.line_width <= self.size * (1 - 2 * self.margin) / 2:
-            raise BadConfig(
-                f"sketch line_width {self.line_width}: above 0, and at most half the drawn square"
-            )
-        if self.polarity not in ("black-on-white", "white-on-black"):
-            raise BadConfig(f"sketch polarity {self.polarity!r}: 'black-on-white' or 'white-on-black'")
+_MAX_JSON_BYTES = 32_000_000  # the most points, written out with times
 
 
-@dataclass(frozen=True, eq=False)
-class Sketch:
-    """A drawing: its strokes in the order they were drawn, or the ink of a picture where these are unknown.
+def from_quickdraw(record: Mapping[str, Any]) -> Sketch:
+    """A sketch from a Quick, Draw! record, raw or simplified.
 
-    Attributes:
-        strokes: each (n, 2) float32 x, y or (n, 3) x, y, t; y grows downward, t in ms, any units of length.
-        raster: (H, W) uint8, black ink (0) on white (255); only where there are no strokes.
+    Args:
+        record: ``{"drawing": [[[x, ...], [y, ...], [t, ...]], ...]}``, t in ms and only in the raw form;
+            ``"strokes"`` instead of ``"drawing"`` is read as well, and other fields are left alone.
 
     Raises:
-        BadSketch: a stroke of another shape, without points or with a point that is not finite; more than
-            10,000 strokes or 500,000 points; strokes and a raster together.
+        BadSketch: not such a record.
+        EmptySketch: it has no strokes.
     """
-
-    strokes: tuple[NDArray[np.float32], ...]
-    raster: NDArray[np.uint8] | None = None
-
-    def __post_init__(self) -> None:
-        if len(self.strokes) > MAX_STROKES:
-            raise BadSketch(f"the sketch has {len(self.strokes):,} strokes; at most {MAX_STROKES:,} are read")
-        total = sum(np.shape(stroke)[0] if np.ndim(stroke) else 0 for stroke in self.strokes)
-        if total > MAX_POINTS:
-            raise BadSketch(f"the sketch has {total:,} points; at most {MAX_POINTS:,} are read")
-        strokes = tuple(_stroke(stroke, number) for number, stroke in enumerate(self.strokes, 1))
-        object.__setattr__(self, "strokes", strokes)
-        if self.raster is not None:
-            object.__setattr__(self, "raster", _raster(self.raster, strokes))
-
-    @property
-    def is_empty(self) -> bool:
-        """True where nothing is drawn."""
-        return not self.strokes and (self.raster is None or not bool((self.raster < 192).any()))
-
-    def render(self, spec: SketchInput) -> NDArray[np.uint8]:
-        """Draw as a model sees it: fitted to the square, centred, anti-aliased, the same bytes every time.
-
-        Strokes become lines of ``spec.line_width`` with round caps and joins. The lines of a raster are
-        widened or thinned towards that width.
-
-        Returns:
-            (spec.size, spec.size) uint8.
-
-        Raises:
-            EmptySketch: nothing is drawn.
-        """
-        if self.is_empty:
-            raise EmptySketch(_EMPTY)
-        frame = (spec.size, spec.margin, spec.line_width)
-        ink = _ink.draw(self.strokes, *frame) if self.raster is None else _ink.place(self.raster, *frame)
-        levels = np.rint(ink * 255).astype(np.uint8)
-        return levels if spec.polarity == "white-on-black" else 255 - levels
-
-    def prefix(self, fraction: float) -> Sketch:
-        """The first share of the drawing by drawn length, as it stood when the pen had gone that far.
-
-        The last line is cut where the share ends. A drawing of dots alone is counted by dots.
-
-        Args:
-            fraction: above 0, at most 1.
-
-        Raises:
-            BadConfig: the share is out of range.
-            EmptySketch: nothing is drawn.
-            BadSketch: a raster has no order of drawing.
-        """
-        if not 0 < fraction <= 1:
-            raise BadConfig(f"prefix {fraction}: a share above 0 and at most 1 is wanted")
-        strokes = self._ordered("has no order of drawing")
-        lengths = [_along(stroke) for stroke in strokes]
-        total = sum(float(length[-1]) for length in lengths)
-        if total == 0:
-            return Sketch(strokes[: int(np.ceil(fraction * len(strokes)))])
-        left, kept = fraction * total, []
-        for stroke, length in zip(strokes, lengths, strict=True):
-            if fraction < 1 and length[-1] > left:
-                if left > 0 or not kept:
-                    kept.append(_cut(stroke, length, left))
-                break
-            kept.append(stroke)
-            left -= float(length[-1])
-        return Sketch(tuple(kept))
-
-    def without(self, strokes: Collection[int]) -> Sketch:
-        """The sketch less some strokes, by number from 0; it may be left empty.
-
-        Raises:
-            BadSketch: no stroke has such a number, or a raster has no strokes.
-        """
-        have = self._ordered("has no strokes to take away")
-        for number in strokes:
-            if not 0 <= number < len(have):
-                raise BadSketch(f"no stroke {number}: the sketch has {len(have)}, counted from 0")
-        return Sketch(tuple(stroke for number, stroke in enumerate(have) if number not in strokes))
-
-    def boxes(self) -> NDArray[np.float32]:
-        """(n_strokes, 4) float32 x0, y0, x1, y1 around each stroke's points; no rows for a raster."""
-        boxes = [(*stroke[:, :2].min(axis=0), *stroke[:, :2].max(axis=0)) for stroke in self.strokes]
-        return np.array(boxes, np.float32).reshape(-1, 4)
-
-    def simplify(self, tolerance: float = 2.0) -> Sketch:
-        """Fewer points: Ramer-Douglas-Peucker, each stroke's ends kept, units and times as they were.
-
-        Args:
-            tolerance: greatest distance of a dropped point from the new line, in units of a drawing whose
-                longer side is 255 (the convention of Quick, Draw!, where it is 2.0).
-
-        Raises:
-            BadSketch: a raster has no strokes.
-            BadConfig: the tolerance is negative.
-        """
-        if not tolerance >= 0:
-            raise BadConfig(f"simplify tolerance {tolerance}: 0 or more is wanted")
-        strokes = self._ordered("has no strokes to simplify")
-        reach = tolerance * _extent(strokes) / 255
-        return Sketch(tuple(stroke[_keep(stroke[:, :2].astype(np.float64), reach)] for stroke in strokes))
-
-    @classmethod
-    def from_raster(cls, image: Image.Image | NDArray[Any]) -> Self:
-        """A sketch without strokes, from a picture of a drawing.
-
-        Dark on light or light on dark, transparent, scanned or photographed on paper in uneven light: the
-        ink is found and kept as black on white, at most 1,024 pixels on a side.
-
-        Args:
-            image: a picture, or uint8 or bool (H, W), (H, W, 3) or (H, W, 4).
-
-        Raises:
-            BadSketch: an array of another shape or type.
-            EmptySketch: nothing is drawn.
-        """
-        ink = _ink.clean(image if isinstance(image, Image.Image) else _picture(image))
-        if ink is None:
-            raise EmptySketch("the picture shows no drawing: no line stands out from its background")
-        return cls((), 255 - np.rint(ink * 255).astype(np.uint8))
-
-    def _ordered(self, lacks: str) -> tuple[NDArray[np.float32], ...]:
-        """The strokes, where these are what the drawing is made of."""
-        if self.raster is not None:
-            raise BadSketch(f"this sketch came from a picture and {lacks}: use a drawing with strokes")
-        return self.strokes
+    drawing = record.get("drawing", record.get("strokes")) if isinstance(record, Mapping) else None
+    if not isinstance(drawing, list | tuple):
+        raise BadSketch("a drawing record has a list of strokes under 'drawing' (Quick, Draw!) or 'strokes'")
+    return _drawn([numbers(axes, number).T for number, axes in enumerate(drawing, 1)])
 
 
-def _stroke(points: Any, number: int) -> NDArray[np.float32]:
-    try:
-        with np.errstate(over="ignore"):  # too large for float32 becomes infinite, which is told below
-            stroke = np.array(points, np.float32)
-    except (ValueError, TypeError, OverflowError) as error:
-        raise BadSketch(f"stroke {number} is not a list of numbers: {error}") from error
-    if stroke.ndim != 2 or stroke.shape[1] not in (2, 3) or len(stroke) == 0:
-        raise BadSketch(f"stroke {number} has shape {stroke.shape}; (n, 2) x, y or (n, 3) x, y, t is wanted")
-    if not np.isfinite(stroke).all():
-        raise BadSketch(f"stroke {number} has a point that is not a finite number")
-    stroke.setflags(write=False)
-    return stroke
+def to_quickdraw(sketch: Sketch, *, simplified: bool = False) -> dict[str, list[list[list[float]]]]:
+    """A Quick, Draw! record: ``{"drawing": [[[x, ...], [y, ...], [t, ...]], ...]}``.
+
+    Args:
+        sketch: with strokes.
+        simplified: as the simplified data set: moved to 0, scaled to 255, points set 1 apart, thinned by
+            Ramer-Douglas-Peucker at 2.0, whole numbers, no times. Otherwise all numbers are kept, and
+            strokes without times stay without.
+    """
+    strokes = strokes_of(sketch, "strokes to write")
+    if not simplified or not strokes:
+        return {"drawing": [stroke.T.tolist() for stroke in strokes]}
+    low = sketch.boxes()[:, :2].min(axis=0).astype(np.float64)
+    scale = 255 / (_ink.extent(strokes) or 1.0)
+    lines = [_ink.resampled((stroke[:, :2] - low) * scale, 1.0) for stroke in strokes]
+    return {"drawing": [np.rint(line[_ink.kept(line, 2.0)]).astype(int).T.tolist() for line in lines]}
 
 
-def _raster(raster: Any, strokes: tuple[NDArray[np.float32], ...]) -> NDArray[np.uint8]:
-    array = np.asarray(raster)
-    if strokes:
-        raise BadSketch("a sketch has strokes or a raster, not both")
-    if array.dtype != np.uint8 or array.ndim != 2 or array.size == 0:
-        raise BadSketch(f"a raster is (H, W) uint8, not {array.shape} {array.dtype}: see Sketch.from_raster")
-    array = array.copy()
-    array.setflags(write=False)
-    return array
+def from_stroke3(array: NDArray[Any]) -> Sketch:
+    """A sketch from (N, 3) rows dx, dy, pen: steps from the point before, pen 1 at a stroke's last point."""
+    table = _table(array, 3)
+    return _drawn(_split(np.cumsum(table[:, :2], axis=0), table[:, 2]))
 
 
-def _picture(array: NDArray[Any]) -> Image.Image:
-    array = np.asarray(array)
-    if array.dtype == bool:
-        array = array.astype(np.uint8) * 255
-    if array.dtype != np.uint8 or array.size == 0 or not (array.ndim == 2 or array.shape[2:] in ((3,), (4,))):
-        raise BadSketch(
-            f"a picture is uint8 or bool (H, W), (H, W, 3) or (H, W, 4), not {array.dtype} {array.shape}"
-        )
-    return Image.fromarray(np.ascontiguousarray(array))
+def to_stroke3(sketch: Sketch) -> NDArray[np.float32]:
+    """(N, 3) float32 rows dx, dy, pen; the first row steps from the origin, so that places are kept."""
+    rows = to_qmul(sketch).astype(np.float64)
+    rows[:, :2] = np.diff(rows[:, :2], axis=0, prepend=0)
+    return rows.astype(np.float32)
 
 
-def _extent(strokes: tuple[NDArray[np.float32], ...]) -> float:
-    """The longer side of the box around all points; 0 for a dot or nothing."""
+def from_stroke5(array: NDArray[Any]) -> Sketch:
+    """A sketch from (N, 5) rows dx, dy, down, up, end; what follows the first end is padding."""
+    table = _table(array, 5)
+    ends = np.flatnonzero(table[:, 4] > 0.5)
+    return from_stroke3(table[: ends[0] if len(ends) else None, [0, 1, 3]])
+
+
+def to_stroke5(sketch: Sketch) -> NDArray[np.float32]:
+    """(N + 1, 5) float32 rows dx, dy, down, up, end, one of these three 1; the last row is an end."""
+    three = to_stroke3(sketch)
+    five = np.zeros((len(three) + 1, 5), np.float32)
+    five[:-1, :2], five[:-1, 2], five[:-1, 3] = three[:, :2], 1 - three[:, 2], three[:, 2]
+    five[-1, 4] = 1
+    return five
+
+
+def from_qmul(array: NDArray[Any]) -> Sketch:
+    """A sketch from (N, 3) rows x, y, pen: places, not steps; pen 1 at a stroke's last point."""
+    table = _table(array, 3)
+    return _drawn(_split(table[:, :2], table[:, 2]))
+
+
+def to_qmul(sketch: Sketch) -> NDArray[np.float32]:
+    """(N, 3) float32 rows x, y, pen."""
+    strokes = strokes_of(sketch, "strokes to write")
+    rows = [np.pad(stroke[:, :2], ((0, 0), (0, 1))) for stroke in strokes]
+    for row in rows:
+        row[-1, 2] = 1
+    return np.concatenate([np.zeros((0, 3), np.float32), *rows])
+
+
+def from_svg(document: str | bytes) -> Sketch:
+    """A sketch from the outlines of an SVG's visible shapes, in the units of its own coordinates.
+
+    Transforms are applied and curves flattened. Texts, embedded pictures and style sheets are not read, and
+    nothing is fetched.
+
+    Raises:
+        BadSketch: not an SVG, or one that is too large, nests too deep or declares entities.
+        EmptySketch: it has no visible shape.
+    """
+    data = document.encode() if isinstance(document, str) else document
+    return _drawn(_svg.outlines(data), "the SVG shows no lines (its texts and pictures are not read)")
+
+
+def to_svg(sketch: Sketch) -> str:
+    """An SVG document of one path a stroke, in the sketch's own units; times are left out."""
+    strokes = strokes_of(sketch, "strokes to write")
     if not strokes:
-        return 0.0
-    points = np.concatenate([stroke[:, :2] for stroke in strokes]).astype(np.float64)
-    return float(np.ptp(points, axis=0).max())
+        raise EmptySketch(EMPTY)
+    return _svg.document(strokes)
 
 
-def _along(stroke: NDArray[np.float32]) -> NDArray[np.float64]:
-    """Length drawn up to each point."""
-    steps = np.diff(stroke[:, :2].astype(np.float64), axis=0)
-    return np.concatenate([[0.0], np.cumsum(np.hypot(steps[:, 0], steps[:, 1]))])
+def read_sketch(path: Path) -> Sketch:
+    """Read a drawing from a file; what it holds decides how, not its name.
+
+    SVG; Quick, Draw! ndjson (its first record) or JSON of the same form; a NumPy array, (N, 5) as stroke-5
+    and (N, 3) as stroke-3 where a step is negative, else as QMUL's places; or a picture of a drawing.
+
+    Raises:
+        BadSketch: no such file, or not a drawing.
+        EmptySketch: nothing is drawn in it.
+        BadImage: a picture that cannot be read.
+    """
+    from sketchseek.images import open_picture, printable
+
+    path = Path(path)
+    try:
+        if not path.is_file():
+            raise BadSketch("there is no such file")
+        with path.open("rb") as file:
+            head = file.read(64).removeprefix(b"\xef\xbb\xbf").lstrip()
+        for start, read in _READERS.items():
+            if head.startswith(start):
+                return read(path)
+        return Sketch.from_raster(open_picture(path, keep_alpha=True))
+    except BadSketch as error:
+        raise type(error)(f"{printable(path)}: {error}") from error
+    except UnsupportedFormat as error:
+        known = "SVG, Quick, Draw! ndjson, JSON, NumPy arrays and pictures"
+        raise BadSketch(f"{printable(path)} is no drawing that can be read: {known} are") from error
 
 
-def _cut(stroke: NDArray[np.float32], along: NDArray[np.float64], length: float) -> NDArray[np.float32]:
-    """The stroke up to ``length``, ending between two points where need be."""
-    before = int(np.searchsorted(along, length, side="right"))
-    end = [np.interp(length, along, stroke[:, axis]) for axis in range(stroke.shape[1])]
-    return np.concatenate([stroke[:before], np.array([end], np.float32)])
+def _read_json(path: Path) -> Sketch:
+    with path.open("rb") as file:
+        text = file.readline(_MAX_JSON_BYTES)
+        try:
+            try:
+                record = json.loads(text)
+            except ValueError:  # one record over several lines
+                record = json.loads(text + file.read(_MAX_JSON_BYTES - len(text)))
+        except (ValueError, RecursionError) as error:
+            raise BadSketch(f"not a drawing in JSON, or too large: {error}") from error
+    return from_quickdraw(record)
 
 
-def _keep(points: NDArray[np.float64], reach: float) -> NDArray[np.bool_]:
-    """Ramer-Douglas-Peucker: which points stay (Douglas and Peucker 1973), by distance from the segment."""
-    keep = np.zeros(len(points), bool)
-    keep[[0, -1]] = True
-    todo = [(0, len(points) - 1)]
-    while todo:
-        first, last = todo.pop()
-        if last - first < 2:
-            continue
-        offset, line = points[first + 1 : last] - points[first], points[last] - points[first]
-        square = float(line @ line)
-        share = np.clip(offset @ line / square, 0, 1) if square else np.zeros(len(offset))
-        off = offset - share[:, None] * line
-        far = np.hypot(off[:, 0], off[:, 1])
-        worst = int(far.argmax())
-        if far[worst] > reach:
-            middle = first + 1 + worst
-            keep[middle] = True
-            todo += [(first, middle), (middle, last)]
-    return keep
+def _read_array(path: Path) -> Sketch:
+    try:
+        array = np.load(path, mmap_mode="r", allow_pickle=False)  # mapped: a header may claim any size
+    except (ValueError, OSError, EOFError) as error:
+        raise BadSketch(f"not a NumPy array of numbers: {error}") from error
+    if array.ndim == 2 and array.shape[1] == 5:
+        return from_stroke5(array)
+    table = _table(array, 3)
+    return from_stroke3(table) if (table[:, :2] < 0).any() else from_qmul(table)
+
+
+def _read_svg(path: Path) -> Sketch:
+    with path.open("rb") as file:
+        return from_svg(file.read(_svg.MAX_BYTES + 1))
+
+
+_READERS = {
+    b"\x93NUMPY": _read_array,
+    b"{": _read_json,
+    b"[": _read_json,
+    b"<": _read_svg,
+    b"\xff\xfe": _read_svg,
+    b"\xfe\xff": _read_svg,
+}
+
+
+def _drawn(strokes: Sequence[NDArray[Any]], empty: str = EMPTY) -> Sketch:
+    """The sketch, where there is one."""
+    if not strokes:
+        raise EmptySketch(empty)
+    return Sketch(tuple(strokes))
+
+
+def _table(array: Any, columns: int) -> NDArray[np.float64]:
+    """An array of rows as float64, its shape and size checked first."""
+    if np.ndim(array) != 2 or np.shape(array)[1] != columns or np.asarray(array).dtype.kind not in "biuf":
+        raise BadSketch(
+            f"an array of shape {np.shape(array)} is no drawing: (N, {columns}) numbers are wanted"
+        )
+    if len(array) > MAX_POINTS + MAX_STROKES:
+        raise BadSketch(f"the array has {len(array):,} rows; at most {MAX_POINTS:,} points are read")
+    return np.asarray(array, np.float64)
+
+
+def _split(points: NDArray[np.float64], pen: NDArray[np.float64]) -> list[NDArray[np.float64]]:
+    """Strokes, each ending where the pen is 1; the last ends with the array."""
+    return [part for part in np.split(points, np.flatnonzero(pen > 0.5) + 1) if len(part)]
