@@ -104,6 +104,20 @@ def test_the_default_folder_comes_from_the_environment(
         load_dataset("caltech101")
 
 
+def test_a_list_that_is_no_text_is_named(plant: Plant) -> None:
+    with pytest.raises(BadDataset, match=r"Tiny ImageNet: .* cannot be read \(.*utf-8"):
+        load_dataset("tiny-imagenet", plant({"wnids.txt": b"\xff\xfe", "words.txt": ""}))
+
+
+def test_the_synthetic_data_set_needs_no_folder() -> None:
+    report = check("synthetic")
+    assert report.path is None
+    assert report.complete
+    label = load_dataset("synthetic", instances=1).classes[0]
+    data = load_dataset("synthetic", classes=[label], instances=2, sketches_per_photo=1)
+    assert (len(data.photos), len(data.sketches)) == (2, 2)
+
+
 def test_unknown_names_and_options_are_refused(tmp_path: Path) -> None:
     with pytest.raises(UnknownName, match="Did you mean 'sketchy'"):
         load_dataset("sketchi")

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from sketchseek.data.quickdraw import count, load
-from sketchseek.errors import BadConfig, BadDataset, BadSketch
+from sketchseek.errors import BadConfig, BadDataset, BadSketch, EmptySketch
 
 Plant = Callable[[Mapping[str, bytes | str]], Path]
 
@@ -94,3 +94,9 @@ def test_fields_in_another_order_and_blank_lines(plant: Plant) -> None:
 def test_a_broken_line_is_named(plant: Plant, bad: str, message: str) -> None:
     with pytest.raises(BadSketch, match=rf"bee\.ndjson, line 2: .*{message}"):
         load(plant({"raw/bee.ndjson": line("bee", 1) + bad}))
+
+
+def test_an_empty_drawing_is_named_when_it_is_opened(plant: Plant) -> None:
+    data = load(plant({"raw/bee.ndjson": '{"word":"bee","recognized":true,"key_id":"1","drawing":[]}\n'}))
+    with pytest.raises(EmptySketch, match="sketch/bee/1: "):
+        data.sketch(data.items[0])

@@ -103,6 +103,8 @@ def _read(wanted: Reader, path: Path | str | None, read: Callable[[Any], T]) -> 
     except BadDataset as error:
         hint = _hint(wanted.card, place) if place is not None and place.is_dir() else ""
         raise BadDataset(f"{error}{hint}") from error
+    except (OSError, UnicodeError) as error:
+        raise BadDataset(f"{wanted.card.title}: {place} cannot be read ({error})") from error
 
 
 def _place(card: DatasetCard, path: Path | str | None) -> Path | None:

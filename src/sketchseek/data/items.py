@@ -13,14 +13,14 @@ from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal, TypeVar
+from typing import Literal, TypeVar
 
-from sketchseek.errors import BadDataset
+from PIL import Image
 
-if TYPE_CHECKING:
-    from PIL import Image
-
-    from sketchseek.sketch import Sketch
+from sketchseek.data.ndjson import read_record
+from sketchseek.errors import BadDataset, BadSketch
+from sketchseek.images import open_picture
+from sketchseek.sketch import Sketch, from_quickdraw, read_sketch
 
 Domain = Literal["sketch", "photo"]
 N = TypeVar("N", str, str | None)
@@ -64,17 +64,12 @@ class DatasetCard:
 
 def open_sketch(item: Item) -> Sketch:
     """Read the drawing of ``item``: a whole file, or the .ndjson record that starts at byte ``key``."""
-    from sketchseek.data.ndjson import read_record
-    from sketchseek.sketch import from_quickdraw, read_sketch
-
     path = _file_of(item)
     return from_quickdraw(read_record(path, item.key)) if isinstance(item.key, int) else read_sketch(path)
 
 
 def open_photo(item: Item, at_least: int | None = None) -> Image.Image:
     """Read the picture of ``item``, RGB; ``at_least`` as in ``images.open_picture``."""
-    from sketchseek.images import open_picture
-
     return open_picture(_file_of(item), at_least=at_least)
 
 
@@ -126,11 +121,14 @@ class Dataset:
 
         Raises:
             BadDataset: ``item`` is a photo.
-            BadSketch: the file cannot be read.
+            BadSketch: the drawing cannot be read; EmptySketch if nothing is drawn.
         """
         if item.domain != "sketch":
             raise BadDataset(f"{item.id} is a photo, not a sketch")
-        return self.sketch_reader(item)
+        try:
+            return self.sketch_reader(item)
+        except BadSketch as error:
+            raise type(error)(f"{item.id}: {error}") from error
 
     def photo(self, item: Item, at_least: int | None = None) -> Image.Image:
         """Open one of the data set's photos, RGB; its shorter side may be reduced to ``at_least`` pixels.
@@ -185,9 +183,7 @@ class Reader:
 
     card: DatasetCard
     load: Callable[..., Dataset]  # (root, **options)
-    count: Callable[[Path], Mapping[str, int]] | None = (
-        None  # part -> found, where a whole table is too large
-    )
+    count: Callable[[Path], Mapping[str, int]] | None = None  # part -> found; else the table is counted
 
 
 def class_key(label: str) -> str:

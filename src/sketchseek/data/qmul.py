@@ -10,16 +10,14 @@ import pickle
 from collections.abc import Callable
 from functools import lru_cache, partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from sketchseek.data.items import Dataset, DatasetCard, Item, Reader, files, find_root
 from sketchseek.errors import BadDataset
-
-if TYPE_CHECKING:
-    from sketchseek.sketch import Sketch
+from sketchseek.sketch import Sketch, from_qmul
 
 _PHOTO = frozenset({".png", ".jpg", ".jpeg"})
 
@@ -118,8 +116,6 @@ def parse_key(key: str) -> tuple[str, str, str]:
 
 def open_drawing(item: Item) -> Sketch:
     """The strokes of one item."""
-    from sketchseek.sketch import from_qmul
-
     assert item.path is not None  # noqa: S101 - set by load
     return from_qmul(read_drawings(item.path)[str(item.key)])
 
