@@ -192,7 +192,7 @@ def _p_k_relevant(judged: Judged) -> Values:
 
 
 def _acc_k(judged: Judged) -> Values:
-    return judged.hits.any(axis=1).astype(np.float64)
+    return np.minimum(_count(judged.hits), 1.0)
 
 
 # name -> (definition, formula in words, who reports it). K stands for a whole number.

@@ -1,0 +1,109 @@
+"""Embeddings of a data set's items, batch by batch, kept on disk where a folder is given."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import tempfile
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+import numpy as np
+import platformdirs
+from numpy.typing import NDArray
+
+from sketchseek.data import Dataset, Item
+from sketchseek.encoders import Encoder
+from sketchseek.errors import BadModel
+from sketchseek.images import fit
+
+BATCH = 32
+
+Stage = Literal["photos", "sketches", "rankings"]
+
+
+@dataclass(frozen=True)
+class Progress:
+    """How far an evaluation is: ``done`` of ``total`` items of a stage."""
+
+    stage: Stage
+    done: int
+    total: int
+
+
+Tell = Callable[[Progress], None]
+
+
+def cache_folder() -> Path:
+    """Where the user's embeddings are kept; safe to delete at any time."""
+    return Path(platformdirs.user_cache_dir("sketchseek")) / "embeddings"
+
+
+def embed(
+    encoder: Encoder,
+    dataset: Dataset,
+    items: Sequence[Item],
+    *,
+    tell: Tell = lambda _: None,
+    cache: Path | None = None,
+) -> NDArray[np.float32]:
+    """The embeddings of items of one domain: (N, D) float32, rows of unit length.
+
+    A kept batch is found by the model's identity and by the very pixels that the model would see: whatever
+    changes them, a file, a setting or the code that draws, makes it another batch, and nothing goes stale.
+
+    Args:
+        encoder: what embeds them.
+        dataset: what opens them.
+        items: all sketches or all photos.
+        tell: called after each batch.
+        cache: folder of kept batches; made where it is missing.
+
+    Raises:
+        BadModel: the encoder gives vectors that are not of unit length.
+        BadSketch, BadImage: an item cannot be read.
+    """
+    vectors = np.empty((len(items), encoder.dim), np.float32)
+    for start in range(0, len(items), BATCH):
+        some = items[start : start + BATCH]
+        pixels = np.stack([_pixels(encoder, dataset, item) for item in some])
+        vectors[start : start + len(some)] = (
+            _kept(encoder, pixels, cache) if cache else _made(encoder, pixels)
+        )
+        tell(Progress("sketches" if some[0].domain == "sketch" else "photos", start + len(some), len(items)))
+    return vectors
+
+
+def _pixels(encoder: Encoder, dataset: Dataset, item: Item) -> NDArray[np.uint8]:
+    if item.domain == "sketch":
+        return dataset.sketch(item).render(encoder.sketch)
+    return fit(dataset.photo(item, encoder.photo.size), encoder.photo)
+
+
+def _made(encoder: Encoder, pixels: NDArray[np.uint8]) -> NDArray[np.float32]:
+    vectors = encoder.embed_sketches(pixels) if pixels.ndim == 3 else encoder.embed_photos(pixels)
+    if not np.allclose(np.linalg.norm(vectors, axis=1), 1, atol=1e-2):  # NaN fails too
+        raise BadModel(f"model {encoder.model_id} gives vectors that are not of unit length")
+    return vectors
+
+
+def _kept(encoder: Encoder, pixels: NDArray[np.uint8], cache: Path) -> NDArray[np.float32]:
+    """The batch from its file, or made and put there: aside, then renamed, so that no file is ever half."""
+    digest = hashlib.sha256(f"{encoder.model_id} {pixels.shape} ".encode() + pixels.tobytes()).hexdigest()
+    place = cache / f"{digest[:32]}.npy"
+    if place.is_file():
+        kept: NDArray[np.float32] = np.load(place, allow_pickle=False)
+        return kept
+    vectors = _made(encoder, pixels)
+    cache.mkdir(parents=True, exist_ok=True)
+    descriptor, aside = tempfile.mkstemp(dir=cache, suffix=".part")
+    try:
+        with os.fdopen(descriptor, "wb") as file:
+            np.save(file, vectors, allow_pickle=False)
+        Path(aside).replace(place)
+    except BaseException:
+        Path(aside).unlink(missing_ok=True)
+        raise
+    return vectors

@@ -1,0 +1,109 @@
+"""Runs: the right figures, the right progress, a file that says what they rest on."""
+
+from __future__ import annotations
+
+import json
+import platform
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+from evaluation_toy import ToyEncoder
+
+from sketchseek.data import Dataset
+from sketchseek.errors import BadModel
+from sketchseek.evaluation import run
+from sketchseek.evaluation.benchmarks import Benchmark
+from sketchseek.evaluation.embeddings import Progress, cache_folder
+from sketchseek.evaluation.run import as_json, evaluate, examples, write
+
+
+def test_figures_of_a_ranking_known_by_heart(
+    encoder: ToyEncoder, benchmark: Benchmark, dataset: Dataset
+) -> None:
+    # Six sketches, three right photos each, equal scores within a class. The pole that is drawn as a bar
+    # finds its three photos last, as one group: precision 3 of 6.
+    result = evaluate(encoder, benchmark, dataset=dataset)
+    assert result.model == "toy@1"
+    assert result.values["map@all"].tolist() == pytest.approx([1, 1, 1, 1, 1, 0.5])
+    assert result.values["acc@1"].tolist() == [1, 1, 1, 1, 1, 0]
+    assert result.metrics == pytest.approx({"map@all": 5.5 / 6, "acc@1": 5 / 6, "p@3": 5 / 6})
+    assert result.by_class("acc@1") == pytest.approx({"bar": 1, "pole": 2 / 3})
+    assert result.ranking.items.shape == (6, 6)
+    assert set(result.ranking.items[5, :3].tolist()) == {0, 1, 2}
+
+
+def test_figures_do_not_depend_on_the_block(
+    encoder: ToyEncoder, benchmark: Benchmark, dataset: Dataset, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    whole = evaluate(encoder, benchmark, dataset=dataset)
+    monkeypatch.setattr(run, "BLOCK", 13)  # two queries at a time
+    stages: list[Progress] = []
+    split = evaluate(encoder, benchmark, dataset=dataset, progress=stages.append)
+    for name, values in whole.values.items():
+        np.testing.assert_array_equal(split.values[name], values)
+    assert [p.done for p in stages if p.stage == "rankings"] == [2, 4, 6]
+    assert [(p.stage, p.done, p.total) for p in stages[:2]] == [("photos", 6, 6), ("sketches", 6, 6)]
+
+
+def test_a_model_that_breaks_its_promise_is_refused(
+    broken: ToyEncoder, benchmark: Benchmark, dataset: Dataset
+) -> None:
+    with pytest.raises(BadModel, match="broken@1 gives vectors that are not of unit length"):
+        evaluate(broken, benchmark, dataset=dataset)
+    with pytest.raises(BadModel, match="unit length"):
+        evaluate(replace(broken, length=float("nan")), benchmark, dataset=dataset)
+
+
+def test_a_kept_batch_is_not_made_again(
+    encoder: ToyEncoder, benchmark: Benchmark, dataset: Dataset, tmp_path: Path
+) -> None:
+    first = evaluate(encoder, benchmark, dataset=dataset, cache=tmp_path / "kept")
+    assert encoder.calls == [6, 6]
+    second = evaluate(encoder, benchmark, dataset=dataset, cache=tmp_path / "kept")
+    assert encoder.calls == [6, 6]
+    assert second.metrics == first.metrics
+    evaluate(replace(encoder, model_id="toy@2"), benchmark, dataset=dataset, cache=tmp_path / "kept")
+    assert encoder.calls == [6, 6, 6, 6]
+    assert {path.suffix for path in (tmp_path / "kept").iterdir()} == {".npy"}
+    assert cache_folder().parts[-1] == "embeddings"
+
+
+def test_a_result_file_says_what_its_figures_rest_on(
+    encoder: ToyEncoder, benchmark: Benchmark, dataset: Dataset, tmp_path: Path
+) -> None:
+    result = evaluate(encoder, benchmark, dataset=dataset)
+    found = json.loads(write(result, tmp_path / "result.json").read_text(encoding="utf-8"))
+    assert found == json.loads(json.dumps(as_json(result)))
+    assert found["model"] == "toy@1"
+    assert found["metrics"]["map@all"] == pytest.approx(5.5 / 6, abs=1e-6)
+    assert found["class_means"]["acc@1"] == pytest.approx({"bar": 1, "pole": 2 / 3}, abs=1e-6)
+    assert found["benchmark"] == {
+        "name": "toy/category",
+        "title": "Toy",
+        "digest": benchmark.digest,
+        "items": result.trial.digest,
+        "queries": 6,
+        "gallery": 6,
+    }
+    assert found["queries"]["id"][5] == "sketch/pole/test2-1"
+    assert found["queries"]["map@all"][5] == 0.5
+    assert {figure["setting"] for figure in found["published"]} == {"sketchy-21"}
+    assert set(found["seconds"]) == {"photos", "sketches", "rankings"}
+    assert found["versions"]["numpy"] == np.__version__
+    assert found["machine"]["cores"] >= 1
+    assert platform.node() not in json.dumps(found["machine"])
+
+
+def test_examples_run_from_the_best_to_the_worst(
+    encoder: ToyEncoder, benchmark: Benchmark, dataset: Dataset
+) -> None:
+    rows = list(examples(evaluate(encoder, benchmark, dataset=dataset), count=3))
+    assert [row.note for row in rows] == ["map@all 1.000", "map@all 1.000", "map@all 0.500"]
+    worst = rows[-1]
+    assert worst.label == "pole"
+    assert [match.caption for match in worst.matches] == ["bar"] * 3 + ["pole"] * 3
+    assert [match.hit for match in worst.matches] == [False] * 3 + [True] * 3
+    assert worst.matches[0].score == pytest.approx(1)
+    assert len(list(examples(evaluate(encoder, benchmark, dataset=dataset), count=50))) == 6
