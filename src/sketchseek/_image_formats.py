@@ -173,6 +173,8 @@ def _ends_early(kind: str, data: bytes) -> bool:
             return len(data) < int.from_bytes(data[2:6], "little")
         case "GIF":
             return not data.rstrip(b"\0").endswith(b";")
+        case "TIFF":
+            return len(data) <= int.from_bytes(data[4:8], "little" if data[:1] == b"I" else "big")
         case "JPEG":
             return b"\xff\xd9" not in data
     return False
