@@ -1,0 +1,198 @@
+"""Exact search over a library's vectors, held in memory and brought up to date as the file changes."""
+
+from __future__ import annotations
+
+import json
+import os
+import threading
+from dataclasses import dataclass
+from datetime import date, timedelta
+from pathlib import Path
+from typing import Any, Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sketchseek.library.store import Store, below
+from sketchseek.ranking import top
+
+
+@dataclass(frozen=True, slots=True)
+class Filter:
+    """Which pictures a search may return; what is None does not matter.
+
+    Attributes:
+        folder: lies in this folder or below it.
+        after: taken on this day or later.
+        before: taken on this day or earlier.
+        orientation: wider than high, higher than wide, or neither.
+    """
+
+    folder: Path | None = None
+    after: date | None = None
+    before: date | None = None
+    orientation: Literal["landscape", "portrait", "square"] | None = None
+
+
+EVERYTHING = Filter()
+_SHAPES = {"landscape": "width > height", "portrait": "width < height", "square": "width = height"}
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """A picture that was found.
+
+    Attributes:
+        id: the picture's number, never given to another one.
+        score: inner product with the query, -1 to 1.
+        path: a file that holds it.
+        copies: the other files that hold it.
+        width: pixels, upright.
+        height: pixels, upright.
+        taken: ``YYYY-MM-DD HH:MM:SS`` by the camera's clock, else the file's time.
+    """
+
+    id: int
+    score: float
+    path: Path
+    copies: tuple[Path, ...]
+    width: int
+    height: int
+    taken: str
+
+
+@dataclass(frozen=True)
+class Matrix:
+    """The vectors of a library at one moment.
+
+    Attributes:
+        ids: (G,) int64, ascending: the pictures' ids.
+        vectors: (G, D) float32, a row for each of them.
+        generation: of the library, when this was read.
+        version: of the file, when this was read.
+    """
+
+    ids: NDArray[np.int64]
+    vectors: NDArray[np.float32]
+    generation: int
+    version: int
+
+
+class Index:
+    """The vectors of an open library, loaded when first searched; reads only what is new where it can."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+        self._lock = threading.Lock()
+        self._matrix: Matrix | None = None
+        self._spare = np.empty((0, 0), np.float32)  # holds the vectors, with room for more below them
+        self._masks: dict[Filter, NDArray[np.bool_]] = {}
+
+    def matrix(self) -> Matrix:
+        """All vectors as of now."""
+        with self._lock:
+            version = self._store.version()  # before the rows: a commit between the two is seen next time
+            if self._matrix is None or self._matrix.version != version:
+                self._matrix = self._load(version)
+                self._masks.clear()
+            return self._matrix
+
+    def search(self, embedding: NDArray[np.float32], k: int, where: Filter = EVERYTHING) -> list[Hit]:
+        """The ``k`` best of the pictures that pass the filter, best first; equal ones in order of their ids.
+
+        Args:
+            embedding: (D,) float32; unit length makes the scores cosines.
+            k: how many, at most.
+            where: which pictures may be returned.
+        """
+        matrix = self.matrix()
+        scores = matrix.vectors @ embedding
+        if where == EVERYTHING:
+            best, values = top(scores, min(k, len(scores)))
+        else:
+            rows = np.flatnonzero(self._mask(matrix, where))
+            chosen, values = top(scores[rows], min(k, len(rows)))
+            best = rows[chosen]
+        return self._hits(matrix.ids[best].tolist(), values.tolist(), where)
+
+    def _mask(self, matrix: Matrix, where: Filter) -> NDArray[np.bool_]:
+        with self._lock:
+            mask = self._masks.get(where) if matrix is self._matrix else None
+        if mask is None:
+            mask = np.isin(matrix.ids, self._passing(where), assume_unique=True)
+            with self._lock:
+                if matrix is self._matrix:
+                    self._masks[where] = mask
+        return mask
+
+    def _passing(self, where: Filter) -> NDArray[np.int64]:
+        tests: list[str] = []
+        values: list[Any] = []
+        if where.folder is not None:
+            tests.append("id IN (SELECT picture FROM photos WHERE path >= ? AND path < ?)")
+            values += below(where.folder)
+        if where.after is not None:
+            tests.append("taken >= ?")
+            values.append(where.after.isoformat())
+        if where.before is not None:
+            tests.append("taken < ?")
+            values.append((where.before + timedelta(days=1)).isoformat())
+        if where.orientation is not None:
+            tests.append(_SHAPES[where.orientation])
+        rows = self._store.rows(f"SELECT id FROM pictures WHERE {' AND '.join(tests)}", *values)  # noqa: S608
+        return np.fromiter((row[0] for row in rows), np.int64, len(rows))
+
+    def _hits(self, ids: list[int], scores: list[float], where: Filter) -> list[Hit]:
+        asked = (json.dumps(ids),)
+        listed = "(SELECT value FROM json_each(?))"
+        with self._store.moment() as db:
+            facts = db.execute(f"SELECT id, width, height, taken FROM pictures WHERE id IN {listed}", asked)
+            about = {picture: rest for picture, *rest in facts}
+            paths: dict[int, list[bytes]] = {picture: [] for picture in about}
+            for picture, path in db.execute(
+                f"SELECT picture, path FROM photos WHERE picture IN {listed} ORDER BY path", asked
+            ):
+                paths[picture].append(path)
+        hits = []
+        for picture, score in zip(ids, scores, strict=True):
+            if paths.get(picture):  # else dropped since the vectors were read
+                here = sorted(paths[picture], key=lambda path: not _inside(path, where.folder))
+                first, *others = (Path(os.fsdecode(path)) for path in here)
+                hits.append(Hit(picture, score, first, tuple(others), *about[picture]))
+        return hits
+
+    def _load(self, version: int) -> Matrix:
+        """Read what is new; all, where something may have gone."""
+        with self._store.moment() as db:
+            facts = dict(db.execute("SELECT key, value FROM meta"))
+            dim, generation = int(facts.get("dim", 0)), int(facts["generation"])
+            old = self._matrix
+            if old is None or old.generation != generation or old.vectors.shape[1] != dim:
+                old = Matrix(np.empty(0, np.int64), np.empty((0, dim), np.float32), generation, version)
+                self._spare = old.vectors
+            rows = db.execute(
+                "SELECT picture, vector FROM vectors WHERE picture > ?"
+                " AND EXISTS (SELECT 1 FROM photos WHERE photos.picture = vectors.picture) ORDER BY picture",
+                (int(old.ids[-1]) if len(old.ids) else 0,),
+            ).fetchall()
+        ids = np.fromiter((row[0] for row in rows), np.int64, len(rows))
+        new = np.frombuffer(b"".join(row[1] for row in rows), "<f2").reshape(len(rows), dim)
+        return Matrix(np.concatenate([old.ids, ids]), self._append(len(old.ids), new), generation, version)
+
+    def _append(self, count: int, new: NDArray[np.float16]) -> NDArray[np.float32]:
+        """The first ``count`` vectors and the new ones, in place where there is room: older views stay valid."""
+        total = count + len(new)
+        if total > len(self._spare):
+            room = total if count == 0 else total + total // 4
+            spare = np.empty((room, new.shape[1]), np.float32)
+            spare[:count] = self._spare[:count]
+            self._spare = spare
+        self._spare[count:total] = new
+        return self._spare[:total]
+
+
+def _inside(path: bytes, folder: Path | None) -> bool:
+    if folder is None:
+        return True
+    start, end = below(folder)
+    return start <= path < end

@@ -1,0 +1,207 @@
+"""The one writer of a library: what may change in its file, each change a single transaction."""
+
+from __future__ import annotations
+
+import json
+import os
+import sqlite3
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sketchseek import __version__
+from sketchseek.errors import LibraryBusy
+from sketchseek.images import printable
+from sketchseek.library.scan import Found
+from sketchseek.library.store import below, connect, told, transaction
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """A content new to the library.
+
+    Attributes:
+        hash: SHA-256 of the file's bytes.
+        width: pixels, upright.
+        height: pixels, upright.
+        taken: ``YYYY-MM-DD HH:MM:SS`` by the camera's clock, else the time of the file on this machine's.
+        thumbnail: a small copy, a JPEG.
+        vector: (D,) float32 of unit length; stored as fp16.
+    """
+
+    hash: bytes
+    width: int
+    height: int
+    taken: str
+    thumbnail: bytes
+    vector: NDArray[np.float32]
+
+
+@dataclass(frozen=True, slots=True)
+class Root:
+    """A folder that the library covers, with how it is walked."""
+
+    path: Path
+    exclude: tuple[str, ...] = ()
+    hidden: bool = False
+
+
+@contextmanager
+def writing(path: Path) -> Iterator[Writer]:
+    """The right to write, which one process holds at a time and which a killed process gives up.
+
+    Raises:
+        LibraryBusy: another process holds it.
+    """
+    # SQLite's own file locks, held on an empty file beside the library: the same on every system.
+    lock = sqlite3.connect(path.with_name(path.name + ".lock"), isolation_level=None, timeout=0)
+    try:
+        with _one_at_a_time(path):
+            lock.execute("BEGIN EXCLUSIVE")
+        db = connect(path)
+        try:
+            yield Writer(path, db)
+        finally:
+            db.close()
+    finally:
+        lock.close()
+
+
+@contextmanager
+def _one_at_a_time(path: Path) -> Iterator[None]:
+    try:
+        with told(path):
+            yield
+    except LibraryBusy as error:
+        raise LibraryBusy(
+            f"library {printable(path)}: another process is indexing into it; wait until it has finished"
+        ) from error
+
+
+class Writer:
+    """What may be written; made by `writing`.
+
+    Attributes:
+        hashes: content hash -> picture id, of all that is committed.
+    """
+
+    def __init__(self, path: Path, db: sqlite3.Connection) -> None:
+        self._path = path
+        self._db = db
+        with self._change():  # a version that reads more formats gives the skipped files another chance
+            if (
+                db.execute(
+                    "SELECT 1 FROM meta WHERE key = 'version' AND value = ?", (__version__,)
+                ).fetchone()
+                is None
+            ):
+                db.execute("DELETE FROM skipped")
+                self._set({"version": __version__})
+        self.hashes: dict[bytes, int] = dict(db.execute("SELECT hash, id FROM pictures"))
+
+    @contextmanager
+    def _change(self) -> Iterator[None]:
+        with told(self._path), transaction(self._db):
+            yield
+
+    def _set(self, facts: dict[str, str | int]) -> None:
+        self._db.executemany("INSERT OR REPLACE INTO meta VALUES (?, ?)", facts.items())
+
+    def adopt(self, model: str, source: str, dim: int) -> None:
+        """Take a model as the library's own, dropping all that another model made; roots stay."""
+        with self._change():
+            old = self._db.execute("SELECT value FROM meta WHERE key = 'model'").fetchone()
+            if old is None or old[0] != model:
+                for table in ("photos", "skipped", "pictures"):
+                    self._db.execute(f"DELETE FROM {table}")  # noqa: S608
+                self.hashes.clear()
+            self._set({"model": model, "model_source": source, "dim": dim})
+
+    def add_root(self, root: Root) -> None:
+        """Cover a folder, or change how it is walked."""
+        row = (bytes(root.path), json.dumps(root.exclude), root.hidden)
+        with self._change():
+            self._db.execute("INSERT OR REPLACE INTO roots VALUES (?, ?, ?)", row)
+
+    def remove_root(self, path: Path) -> None:
+        """Cover a folder no more; its photos stay until they are dropped."""
+        with self._change():
+            self._db.execute("DELETE FROM roots WHERE path = ?", (bytes(path),))
+
+    def known(self, folder: Path) -> tuple[dict[bytes, tuple[int, int]], dict[bytes, tuple[int, int]]]:
+        """(size, mtime_ns) by path of the photos below a folder, and of the files skipped there."""
+        photos, skipped = (
+            {
+                path: (size, mtime)
+                for path, size, mtime in self._db.execute(
+                    f"SELECT path, size, mtime_ns FROM {table} WHERE path >= ? AND path < ?",  # noqa: S608
+                    below(folder),
+                )
+            }
+            for table in ("photos", "skipped")
+        )
+        return photos, skipped
+
+    def commit(
+        self,
+        pictures: Iterable[Picture],
+        photos: Sequence[tuple[Found, bytes]],
+        skipped: Sequence[tuple[Found, str]] = (),
+    ) -> None:
+        """Write a batch: new contents, files with the hash of what they hold, files to pass over and why."""
+        new: dict[bytes, int] = {}
+        with self._change():
+            for picture in pictures:
+                new[picture.hash] = self._add(picture)
+            for file, digest in photos:
+                self._place(file, new[digest] if digest in new else self._old(digest))
+            for file, reason in skipped:
+                row = (os.fsencode(file.path), file.size, file.mtime_ns, reason)
+                self._db.execute("DELETE FROM photos WHERE path = ?", row[:1])
+                self._db.execute("INSERT OR REPLACE INTO skipped VALUES (?, ?, ?, ?)", row)
+        self.hashes.update(new)
+
+    def _add(self, picture: Picture) -> int:
+        facts = (picture.hash, picture.width, picture.height, picture.taken)
+        made = self._db.execute(
+            "INSERT INTO pictures (hash, width, height, taken) VALUES (?, ?, ?, ?)", facts
+        )
+        self._db.execute(
+            "INSERT INTO vectors VALUES (?, ?)", (made.lastrowid, picture.vector.astype("<f2").tobytes())
+        )
+        self._db.execute("INSERT INTO thumbnails VALUES (?, ?)", (made.lastrowid, picture.thumbnail))
+        return int(made.lastrowid or 0)
+
+    def _old(self, digest: bytes) -> int:
+        """The id of a picture known before; where no file held it lately, readers must load it again."""
+        picture = self.hashes[digest]
+        if self._db.execute("SELECT 1 FROM photos WHERE picture = ?", (picture,)).fetchone() is None:
+            self._db.execute("UPDATE meta SET value = value + 1 WHERE key = 'generation'")
+        return picture
+
+    def _place(self, file: Found, picture: int) -> None:
+        path = os.fsencode(file.path)
+        self._db.execute(
+            "INSERT INTO photos VALUES (?, ?, ?, ?) ON CONFLICT (path) DO UPDATE"
+            " SET size = excluded.size, mtime_ns = excluded.mtime_ns, picture = excluded.picture",
+            (path, file.size, file.mtime_ns, picture),
+        )
+        self._db.execute("DELETE FROM skipped WHERE path = ?", (path,))
+
+    def drop(self, paths: Iterable[bytes]) -> int:
+        """Forget files, and every content that no file holds any more; returns how many photos went.
+
+        The last thing a run does: in its midst a content may stand without a file, so that a shuffle of names
+        costs no inference.
+        """
+        rows = [(path,) for path in paths]
+        with self._change():
+            gone = self._db.executemany("DELETE FROM photos WHERE path = ?", rows).rowcount
+            self._db.executemany("DELETE FROM skipped WHERE path = ?", rows)
+            self._db.execute("DELETE FROM pictures WHERE id NOT IN (SELECT picture FROM photos)")
+            self.hashes = dict(self._db.execute("SELECT hash, id FROM pictures"))
+        return max(0, gone)
