@@ -70,6 +70,15 @@ def test_zero_shot_classes_are_learnt_from_nowhere(data_root: Path, number: str,
         assert len(part.of(data).classes) == 125 - classes
 
 
+@pytest.mark.parametrize(("name", "right"), [("synthetic/category", 4), ("synthetic/instance", 1)])
+def test_the_synthetic_benchmarks_need_no_files(name: str, right: int) -> None:
+    trial = prepare(named(name))
+    classes = len(trial.dataset.classes)
+    assert (len(trial.queries), len(trial.gallery)) == (classes * 4 * 3, classes * 4)
+    assert (trial.relevance().sum(axis=1) == right).all()
+    assert trial.digest == prepare(named(name)).digest
+
+
 def test_relevance_by_class_and_by_instance(benchmark: Benchmark, dataset: Dataset) -> None:
     by_class = prepare(benchmark, dataset)
     assert [item.id for item in by_class.gallery][:4] == [

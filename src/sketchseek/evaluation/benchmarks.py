@@ -69,8 +69,8 @@ class Benchmark:
         relevance: a photo is right if it is of the sketch's class, or if the sketch was drawn from it.
         metrics: names of metrics, the headline first.
         unseen: what of the queries and the gallery training and validation may not touch.
-        training: what a model may learn from.
-        validation: what it may be chosen by.
+        training: what of the data set a model may learn from, if anything.
+        validation: what of it a model may be chosen by, if anything.
         compare: settings of published figures to stand beside its own.
     """
 
@@ -83,7 +83,7 @@ class Benchmark:
     relevance: Literal["class", "instance"]
     metrics: tuple[str, ...]
     unseen: Literal["photos", "classes"]
-    training: Part
+    training: Part | None = None
     validation: Part | None = None
     options: Mapping[str, Any] = field(default_factory=dict)
     compare: tuple[str, ...] = ()
@@ -113,9 +113,11 @@ class Trial:
 
     @property
     def digest(self) -> str:
-        """Twelve hexadecimal digits, equal for the same items in the same order."""
-        ids = json.dumps([[item.id for item in items] for items in (self.queries, self.gallery)])
-        return hashlib.sha256(ids.encode()).hexdigest()[:12]
+        """Twelve hexadecimal digits, equal for the same items with the same labels in the same order."""
+        sides = [
+            [(item.id, item.label, item.instance) for item in side] for side in (self.queries, self.gallery)
+        ]
+        return hashlib.sha256(json.dumps(sides).encode()).hexdigest()[:12]
 
     def relevance(self, queries: slice = slice(None)) -> NDArray[np.bool_]:
         """(Q, G) bool: whether each photo of the gallery is right for each of the queries."""
