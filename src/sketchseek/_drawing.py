@@ -1,4 +1,4 @@
-"""Sketch and SketchInput: what is drawn, and how a model wants it drawn; ``sketchseek.sketch`` is the door."""
+"""Sketch and SketchInput: what is drawn, how a model wants it drawn. ``sketchseek.sketch`` is the door."""
 
 from __future__ import annotations
 

@@ -18,7 +18,7 @@ Ink = NDArray[np.float32]
 
 WORK_SIDE = 1024  # a picture of a drawing is kept at most this large: lines of a pen survive it
 _PIECES = 1024  # line pieces drawn at a time, which bounds the memory
-_FINE = 3  # a raster is reshaped at this multiple of the wanted size, then averaged down
+_FINE = 2  # a raster is reshaped at this multiple of the wanted size, then averaged down
 
 
 def extent(strokes: Sequence[NDArray[np.floating[Any]]]) -> float:
@@ -139,72 +139,84 @@ def _stamp(canvas: Ink, window: int, start: NDArray[np.float64], end: NDArray[np
 def place(raster: NDArray[np.uint8], size: int, margin: float, line_width: float) -> Ink:
     """Fit a raster drawing (black on white) into a square: cropped to its ink, aspect kept, centred.
 
-    Lines are brought towards ``line_width``: widened by at most a line, thinned by at most half of their own
-    width or two lines, so that a filled shape stays filled and a faint detail is not wiped out.
+    Lines are brought towards ``line_width``: widened by at most a line, thinned by at most a third of their
+    own width or two lines, so that a filled shape stays filled and a faint detail is not wiped out.
 
     Returns:
         (size, size) ink.
     """
-    ink: Ink = 1 - raster.astype(np.float32) / np.float32(255)
-    rows, columns = np.flatnonzero((ink > 0.25).any(axis=1)), np.flatnonzero((ink > 0.25).any(axis=0))
+    ink = 255 - raster
+    rows, columns = np.flatnonzero((ink > 63).any(axis=1)), np.flatnonzero((ink > 63).any(axis=0))
     ink = np.pad(ink[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1], 1)
-    box = max(ink.shape) - 2
-    room = size * (1 - 2 * margin)
+    box, room = max(ink.shape) - 2, size * (1 - 2 * margin)
     width = line_width_of(ink)
-    now = width * room / box
-    change = float(np.clip(line_width - now, -min(now / 2, 2 * line_width), line_width))
-    scale = max(room - change, 1.0) / box * _FINE
+    scale = max(room - _change(width * room / box, line_width), 1.0) / box * _FINE
 
-    shape = tuple(max(1, round(side * scale)) for side in reversed(ink.shape))
-    filter_ = Image.Resampling.BOX if scale < 0.5 else Image.Resampling.BILINEAR
-    fine: Ink = np.asarray(Image.fromarray(ink).resize(shape, filter_))
-    fine = fine * max(1.0, 1 / (width * scale))  # a line thinner than a pixel fades; this undoes it
-    fine = np.clip((fine - 0.5) * max(1.0, scale / _FINE) + 0.5, 0, 1)  # an enlarged edge stays an edge
-    fine = _grow(fine, change / 2 * _FINE)
-    canvas = np.zeros((size * _FINE, size * _FINE), np.float32)
-    _paste(canvas, fine)
-    small: Ink = canvas.reshape(size, _FINE, size, _FINE).mean(axis=(1, 3))
-    return small
+    shape = (max(1, round(ink.shape[1] * scale)), max(1, round(ink.shape[0] * scale)))
+    method = Image.Resampling.BOX if scale < 0.5 else Image.Resampling.BILINEAR
+    fine = np.asarray(Image.fromarray(ink).resize(shape, method))
+    if width * scale < 1:  # a line thinner than a pixel fades; this undoes it
+        fine = np.minimum(fine / (width * scale), 255).astype(np.uint8)
+    fine = _grow(fine, _change(line_width_of(fine) / _FINE, line_width) / 2 * _FINE)
+    canvas = Image.new("L", (size * _FINE, size * _FINE))
+    left, top = ((canvas.width - side) // 2 for side in reversed(fine.shape))
+    canvas.paste(_smooth(Image.fromarray(fine), scale, line_width * _FINE), (left, top))
+    placed: Ink = np.asarray(canvas.reduce(_FINE)).astype(np.float32) / np.float32(255)
+    return placed
 
 
-def line_width_of(ink: Ink) -> float:
+def _change(now: float, wanted: float) -> float:
+    """By how much lines are widened (or thinned, where negative): not always all the way."""
+    return float(np.clip(wanted - now, -min(now / 3, 2 * wanted), wanted))
+
+
+def line_width_of(ink: NDArray[np.uint8]) -> float:
     """Mean width of the lines, in pixels: twice the area over the length of all edges.
 
     A line of length L and width w covers L·w and has edges of length 2·L; the total variation of the ink
     measures the edges, whether they are hard or soft.
+
+    Args:
+        ink: (H, W) uint8, 255 where the pen was.
     """
-    edges = np.hypot(np.diff(ink, axis=1)[:-1], np.diff(ink, axis=0)[:, :-1]).sum(dtype=np.float64)
-    return float(2 * ink.sum(dtype=np.float64) / max(edges, 1e-9))
+    rows = np.arange(0, len(ink) - 1, 1 + len(ink) // 400)  # some rows of a large picture tell as much
+    level, under = ink[rows].astype(np.float32), ink[rows + 1, 1:].astype(np.float32)
+    right, below = level[:, 1:] - level[:, :-1], under - level[:, 1:]
+    edges = np.sqrt(right * right + below * below).sum(dtype=np.float64)
+    return float(2 * level.sum(dtype=np.float64) / max(edges, 1e-9))
 
 
-def _grow(ink: Ink, radius: float) -> Ink:
-    """Dilate (or erode, where negative) by a disc of ``radius`` pixels."""
-    reach = int(abs(radius))
+def _grow(ink: NDArray[np.uint8], radius: float) -> NDArray[np.uint8]:
+    """Dilate (or erode, where negative) by a disc; dilating adds a border. A part of a pixel becomes grey."""
+    reach = int(np.ceil(abs(radius)))
     if reach == 0:
         return ink
     pick = np.maximum if radius > 0 else np.minimum
-    height, width = (side + 2 * reach if radius > 0 else side for side in ink.shape)
     padded = np.pad(ink, 2 * reach if radius > 0 else reach)
+    height, width = (side - 2 * reach for side in padded.shape)
+    grid = range(-reach, reach + 1)
+    disc = sorted((dx * dx + dy * dy, dx, dy) for dx in grid for dy in grid)
     grown = padded[reach : reach + height, reach : reach + width].copy()
-    for dy in range(-reach, reach + 1):
-        for dx in range(-reach, reach + 1):
-            if 0 < dx * dx + dy * dy <= radius * radius:
-                pick(
-                    grown,
-                    padded[reach + dy : reach + dy + height, reach + dx : reach + dx + width],
-                    out=grown,
-                )
-    return grown
+    less = grown.copy()  # by a disc of one pixel less
+    for square, dx, dy in disc:
+        if square <= reach * reach:
+            shifted = padded[reach + dy : reach + dy + height, reach + dx : reach + dx + width]
+            pick(grown, shifted, out=grown)
+            if square <= (reach - 1) ** 2:
+                pick(less, shifted, out=less)
+    part = 1 - (reach - abs(radius))
+    return np.asarray(Image.blend(Image.fromarray(less), Image.fromarray(grown), part))
 
 
-def _paste(canvas: Ink, ink: Ink) -> None:
-    """Centre ``ink`` on ``canvas``, cutting what stands over (the padding around it)."""
-    into, outof = [], []
-    for have, got in zip(canvas.shape, ink.shape, strict=True):
-        shift = (have - got) // 2
-        into.append(slice(max(shift, 0), max(shift, 0) + min(have, got)))
-        outof.append(slice(max(-shift, 0), max(-shift, 0) + min(have, got)))
-    canvas[tuple(into)] = ink[tuple(outof)]
+def _smooth(ink: Image.Image, pixel: float, line: float) -> Image.Image:
+    """Round the steps that pixels of side ``pixel`` left along an enlarged edge, then make it sharp again."""
+    radius = min(0.6 * pixel, line / 3)
+    if radius < 1:
+        return ink
+    slope = max(1.0, (pixel + 2 * radius) / _FINE)
+    return ink.filter(ImageFilter.BoxBlur(radius)).point(
+        [round(min(max((level - 127.5) * slope + 127.5, 0), 255)) for level in range(256)]
+    )
 
 
 def picture(array: NDArray[Any]) -> Image.Image:
