@@ -1,0 +1,55 @@
+"""The application: gate, API and page over one library and one model."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Collection
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+from fastapi import FastAPI
+
+import sketchseek
+from sketchseek.server import api, assets, problems
+from sketchseek.server.security import LOOPBACK_NAMES, Gate
+from sketchseek.server.service import Service
+
+
+def create_app(
+    library_path: Path, model: str | Path | None = None, *, hosts: Collection[str] = LOOPBACK_NAMES
+) -> FastAPI:
+    """The web application that searches one library.
+
+    The library is opened and the model's card is read at once, so that what is wrong with them is told
+    here; the model itself is loaded beside the first requests.
+
+    Args:
+        library_path: a library's file.
+        model: a packaged model's name or a model folder; the library's own where not given.
+        hosts: what a Host header may name, ports left out; IPv6 addresses in brackets.
+
+    Raises:
+        LibraryError: the library cannot be opened.
+        BadModel: the model is missing or broken.
+        ModelMismatch: the library was indexed with another model.
+    """
+    service = Service(library_path, model)
+
+    @asynccontextmanager
+    async def lifespan(_: FastAPI) -> AsyncIterator[None]:
+        async with service.running():
+            yield
+
+    app = FastAPI(
+        title="sketchseek",
+        version=sketchseek.__version__,
+        summary="Search a library of pictures with a drawing.",
+        openapi_url="/api/openapi.json",
+        docs_url=None,  # the ready-made pages load scripts from elsewhere
+        redoc_url=None,
+        lifespan=lifespan,
+    )
+    app.include_router(api.router(service))
+    app.include_router(assets.router())
+    problems.install(app)
+    app.add_middleware(Gate, hosts=hosts)
+    return app

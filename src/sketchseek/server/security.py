@@ -1,0 +1,156 @@
+"""The gate before every route: who may ask, how much they may send, what a browser may do with the answer.
+
+The server answers one person on one machine. A foreign page could still reach it through that person's
+browser: by pointing its own name at this machine (DNS rebinding), by sending requests here (request forgery),
+by framing or embedding what is shown. The gate refuses the first by the Host header, the second by
+Sec-Fetch-Site and Origin, and the third by the headers of every answer.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection
+from ipaddress import ip_address
+from urllib.parse import urlsplit
+
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.exceptions import HTTPException
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from sketchseek.server.problems import problem
+
+MAX_BODY = 2_000_000  # bytes; a drawing of 100,000 points is about 1.5 MB of JSON
+LOOPBACK_NAMES = frozenset({"localhost", "127.0.0.1", "[::1]"})
+HEADERS = {
+    "Content-Security-Policy": (
+        "default-src 'self'; img-src 'self' blob: data:; object-src 'none'; "
+        "base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+    ),
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Referrer-Policy": "no-referrer",
+    "X-Content-Type-Options": "nosniff",
+}
+_HOST = re.compile(r"(?P<name>\[[0-9a-f:.]+\]|[a-z0-9.-]+)(?::\d{1,5})?", re.ASCII)
+_SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
+_OWN_SITE = frozenset({"same-origin", "none"})  # "none": typed, bookmarked, or not from a page at all
+
+
+def is_loopback(host: str) -> bool:
+    """Whether ``host``, a name or an address without port, can only mean this machine."""
+    if host == "localhost":
+        return True
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+class Gate:
+    """ASGI middleware that refuses foreign, forged and oversize requests and marks every answer.
+
+    Args:
+        app: what is behind the gate.
+        hosts: what a Host header may name, lower case; ports are left out, IPv6 addresses in brackets.
+        max_body: bytes of a request's body, counted as they arrive, whatever Content-Length says.
+    """
+
+    def __init__(
+        self, app: ASGIApp, *, hosts: Collection[str] = LOOPBACK_NAMES, max_body: int = MAX_BODY
+    ) -> None:
+        self._app = app
+        self._hosts = frozenset(hosts)
+        self._max_body = max_body
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one request, or refuse it with a problem document."""
+        if scope["type"] != "http":
+            if scope["type"] == "lifespan":
+                await self._app(scope, receive, send)
+            return  # no websocket is served here
+        answer = _Marked(send)
+        refusal = self._refusal(scope)
+        if refusal:
+            await problem(*refusal)(scope, receive, answer)
+            return
+        try:
+            await self._app(scope, self._counted(receive), answer)
+        except Exception:
+            if not answer.started:
+                await problem(500, "Something went wrong inside sketchseek.")(scope, receive, answer)
+            raise  # the server logs it
+
+    def _refusal(self, scope: Scope) -> tuple[int, str] | None:
+        headers = Headers(scope=scope)
+        return (
+            self._wrong_host(headers)
+            or _wrong_site(headers, scope["method"], scope["path"])
+            or self._wrong_body(headers, scope["method"])
+        )
+
+    def _wrong_host(self, headers: Headers) -> tuple[int, str] | None:
+        hosts = headers.getlist("host")
+        match = _HOST.fullmatch(hosts[0].lower()) if len(hosts) == 1 else None
+        if match is None:
+            return 400, "The request needs one well-formed Host header."
+        if match["name"] not in self._hosts:
+            known = ", ".join(sorted(self._hosts))
+            return 421, f"This server does not answer to the name {match['name']!r}, only to {known}."
+        return None
+
+    def _wrong_body(self, headers: Headers, method: str) -> tuple[int, str] | None:
+        if method in _SAFE_METHODS:
+            return None
+        length = headers.get("content-length", "0")
+        if not (length.isascii() and length.isdigit()):
+            return 400, "Content-Length is not a number."
+        if len(length) > 18 or int(length) > self._max_body:
+            return 413, self._too_large()
+        kind = headers.get("content-type", "").partition(";")[0].strip().lower()
+        if kind != "application/json":
+            return 415, "Send JSON, as Content-Type: application/json."
+        return None
+
+    def _counted(self, receive: Receive) -> Receive:
+        seen = 0
+
+        async def counted() -> Message:
+            nonlocal seen
+            message = await receive()
+            seen += len(message.get("body", b""))
+            if seen > self._max_body:
+                raise HTTPException(413, self._too_large())
+            return message
+
+        return counted
+
+    def _too_large(self) -> str:
+        return f"The request is larger than {self._max_body:,} bytes. Draw less, or simplify the strokes."
+
+
+def _wrong_site(headers: Headers, method: str, path: str) -> tuple[int, str] | None:
+    """Refuse what a foreign page asks for; following a link to the page itself is no foreign request."""
+    refusal = 403, "This request comes from another site. Only sketchseek's own page may use this server."
+    site = headers.get("sec-fetch-site", "none")
+    if site not in _OWN_SITE and (path.startswith("/api/") or method not in _SAFE_METHODS):
+        return refusal
+    origin = headers.get("origin")
+    if origin is not None and urlsplit(origin).netloc.lower() != headers["host"].lower():
+        return refusal
+    return None
+
+
+class _Marked:
+    """A send that adds the gate's headers to the answer and remembers whether it has begun."""
+
+    def __init__(self, send: Send) -> None:
+        self._send = send
+        self.started = False
+
+    async def __call__(self, message: Message) -> None:
+        if message["type"] == "http.response.start":
+            self.started = True
+            headers = MutableHeaders(scope=message)
+            for name, value in HEADERS.items():
+                headers.setdefault(name, value)
+        await self._send(message)

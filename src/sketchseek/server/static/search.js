@@ -1,0 +1,72 @@
+/**
+ * Search while drawing: at most one request in flight, at most one start per INTERVAL, and always the
+ * newest drawing next. Answers come back in the order of their questions, so none overwrites a newer one.
+ */
+
+const INTERVAL = 200; // ms between starts
+const PATIENCE = 2000; // ms before a question that could not be answered is asked again
+
+export class LiveSearch {
+  #ask;
+  #on;
+  #wanted = false;
+  #flight = null;
+  #timer = 0;
+  #earliest = 0;
+
+  /**
+   * @param ask (signal) => Promise of an answer for the drawing as it is now
+   * @param on {answer, problem, busy}: called with an answer, a Problem, or whether a search is under way
+   */
+  constructor(ask, on) {
+    this.#ask = ask;
+    this.#on = on;
+  }
+
+  /** The drawing changed. */
+  refresh() {
+    this.#wanted = true;
+    this.#schedule();
+  }
+
+  /** There is nothing to look for any more; an answer still on its way is dropped. */
+  stop() {
+    this.#wanted = false;
+    clearTimeout(this.#timer);
+    this.#timer = 0;
+    this.#flight?.abort();
+    this.#flight = null;
+    this.#on.busy(false);
+  }
+
+  #schedule() {
+    if (!this.#wanted || this.#flight || this.#timer) return;
+    this.#timer = setTimeout(() => this.#start(), Math.max(0, this.#earliest - performance.now()));
+  }
+
+  async #start() {
+    const flight = new AbortController();
+    this.#timer = 0;
+    this.#wanted = false;
+    this.#flight = flight;
+    this.#earliest = performance.now() + INTERVAL;
+    this.#on.busy(true);
+    try {
+      const answer = await this.#ask(flight.signal);
+      if (!flight.signal.aborted) this.#on.answer(answer);
+    } catch (error) {
+      if (flight.signal.aborted) return;
+      this.#on.problem(error);
+      if (error.passes) {
+        this.#wanted = true;
+        this.#earliest = performance.now() + PATIENCE;
+      }
+    } finally {
+      if (this.#flight === flight) {
+        this.#flight = null;
+        this.#on.busy(this.#wanted);
+        this.#schedule();
+      }
+    }
+  }
+}
