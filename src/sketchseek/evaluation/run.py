@@ -29,7 +29,7 @@ from sketchseek.ranking import Ranking, rank
 from sketchseek.sketch import SketchInput
 
 FORMAT = 1
-BLOCK = 1 << 20  # scores judged at a time; judging needs about 60 bytes each
+BLOCK = 1 << 20  # scores judged at a time; judging takes about 35 bytes each
 _SHOWN = 10  # best photos kept for each query
 _PACKAGES = ("sketchseek", "numpy", "pillow", "onnxruntime")
 
@@ -69,7 +69,7 @@ def evaluate(
     benchmark: Benchmark | str,
     *,
     dataset: Dataset | None = None,
-    progress: Tell = lambda _: None,
+    progress: Tell | None = None,
     cache: Path | None = None,
 ) -> Result:
     """Measure an encoder on a benchmark, in memory bounded by the embeddings.
@@ -89,17 +89,18 @@ def evaluate(
     chosen = named(benchmark) if isinstance(benchmark, str) else benchmark
     wanted = metrics(chosen.metrics)
     trial = prepare(chosen, dataset)
+    tell = progress or (lambda _: None)
     clock = _Clock()
-    photos = embed(encoder, trial.dataset, trial.gallery, tell=progress, cache=cache)
+    photos = embed(encoder, trial.dataset, trial.gallery, tell=tell, cache=cache)
     clock.stop("photos")
-    sketches = embed(encoder, trial.dataset, trial.queries, tell=progress, cache=cache)
+    sketches = embed(encoder, trial.dataset, trial.queries, tell=tell, cache=cache)
     clock.stop("sketches")
     values = {metric.name: np.empty(len(sketches)) for metric in wanted}
     for block in _blocks(len(sketches), max(1, BLOCK // len(photos))):
         measured = measure(wanted, sketches[block] @ photos.T, trial.relevance(block))
         for name, found in measured.items():
             values[name][block] = found
-        progress(Progress("rankings", block.stop, len(sketches)))
+        tell(Progress("rankings", block.stop, len(sketches)))
     ranking = rank(
         sketches,
         photos,
