@@ -1,0 +1,151 @@
+"""Vision backbones from Hugging Face folders, for training: pictures -> pooled features, in torch."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, Self
+
+import torch
+from torch import Tensor, nn
+
+from sketchseek.errors import BadModel
+
+DEFAULT = "google/mobilenet_v2_1.0_224"
+_CONFIG = "config.json"
+_PREPROCESSOR = "preprocessor_config.json"
+
+
+class Backbone(nn.Module):
+    """Any Hugging Face vision model as one function: normalised pixels -> one feature vector a picture.
+
+    Batch norm stays in evaluation mode whatever the training mode: fine-tuning sees small batches, and
+    some weights ship with their batch norm folded into the convolutions (statistics 0 and 1), which
+    batch statistics would undo.
+    """
+
+    def __init__(
+        self, body: nn.Module, *, name: str, size: int, mean: tuple[float, ...], std: tuple[float, ...]
+    ) -> None:
+        super().__init__()
+        self.body = body
+        self.name = name
+        self.size = size
+        self.mean = mean
+        self.std = std
+        self.eval()
+        with torch.inference_mode():
+            self.dim = int(self(torch.zeros(1, 3, size, size)).shape[1])
+
+    def forward(self, pixels: Tensor) -> Tensor:
+        """Normalised float pixels (N, 3, S, S) -> features (N, dim), not of unit length."""
+        return pool(self.body(pixel_values=pixels))
+
+    def train(self, mode: bool = True) -> Self:
+        """Switch the training mode, batch norm excepted."""
+        super().train(mode)
+        for module in self.modules():
+            if isinstance(module, nn.modules.batchnorm._BatchNorm):
+                module.eval()
+        return self
+
+    def digest(self) -> str:
+        """Twelve hexadecimal digits: equal for equal weights and input size."""
+        digest = hashlib.sha256(f"{type(self.body).__name__} {self.size} {self.mean} {self.std}".encode())
+        for name, tensor in self.state_dict().items():
+            digest.update(name.encode())
+            digest.update(tensor.detach().cpu().contiguous().numpy().tobytes())
+        return digest.hexdigest()[:12]
+
+
+def pool(output: Any) -> Tensor:
+    """The one vector a picture (N, D) of a Hugging Face vision model's output.
+
+    A pooled output is taken as it is (a 1 x 1 map is flattened); else the mean over tokens or places.
+    """
+    pooled = getattr(output, "pooler_output", None)
+    if pooled is None:
+        states: Tensor = output.last_hidden_state
+        pooled = states.mean(dim=1) if states.dim() == 3 else states.mean(dim=(2, 3))
+    return torch.flatten(pooled, 1)
+
+
+def default_backbone() -> str:
+    """MobileNetV2: the folder beside the data sets where there is one, else the hub's name."""
+    data = os.environ.get("SKETCHSEEK_DATA")
+    if data:
+        folder = Path(data).parent / "models" / DEFAULT.rpartition("/")[2]
+        if folder.is_dir():
+            return str(folder)
+    return DEFAULT
+
+
+def load_backbone(name: str | Path = "") -> Backbone:
+    """Load a vision backbone from a local folder, or from the hub when the name is none.
+
+    Any class that ``AutoModel`` knows: MobileNetV2, ViT, DINOv2, ResNet and others; of two-tower models
+    (CLIP, SigLIP) the vision tower. Weights are used in float32. Empty name: ``default_backbone()``.
+
+    Raises:
+        BadModel: neither a readable folder nor a hub name, or not a vision model.
+    """
+    name = str(name) or default_backbone()
+    try:
+        with _quiet():
+            body, config = _load_body(name)
+        size, mean, std = _input(name, config)
+        label = Path(name).name if Path(name).is_dir() else name
+        return Backbone(body, name=label, size=size, mean=mean, std=std)
+    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
+        raise BadModel(
+            f"cannot load the backbone {name!r}: {str(error).splitlines()[0] if str(error) else error!r}. "
+            f"Name a folder with {_CONFIG} and weights in safetensors, or a vision model of the hub."
+        ) from error
+
+
+def _load_body(name: str) -> tuple[nn.Module, Any]:
+    from transformers import AutoConfig, AutoModel
+
+    # Neither code of the model's own nor a pickle is opened: a folder may come from anywhere.
+    config = AutoConfig.from_pretrained(name, trust_remote_code=False)
+    config = getattr(config, "vision_config", config)
+    body = AutoModel.from_pretrained(
+        name, config=config, dtype=torch.float32, use_safetensors=True, trust_remote_code=False
+    )
+    return body, config
+
+
+def _input(name: str, config: Any) -> tuple[int, tuple[float, ...], tuple[float, ...]]:
+    """Input side and normalisation, from the preprocessor's file; without one, from the config."""
+    from transformers.utils import cached_file
+
+    path = cached_file(name, _PREPROCESSOR, _raise_exceptions_for_missing_entries=False)
+    raw: dict[str, Any] = json.loads(Path(path).read_text(encoding="utf-8")) if path else {}
+    size: Any = raw.get("crop_size") or raw.get("size") or getattr(config, "image_size", None) or 224
+    if isinstance(size, dict):
+        size = size.get("height") or size.get("shortest_edge")
+    if isinstance(size, (list, tuple)):
+        size = size[0]
+    half = (0.5, 0.5, 0.5)
+    return int(size), tuple(raw.get("image_mean", half)), tuple(raw.get("image_std", half))
+
+
+@contextmanager
+def _quiet() -> Iterator[None]:
+    """Silence the loader's bar and report: library code does not print."""
+    from transformers.utils import logging
+
+    logs: Any = logging
+    before, bar = logs.get_verbosity(), logs.is_progress_bar_enabled()
+    logs.set_verbosity_error()
+    logs.disable_progress_bar()
+    try:
+        yield
+    finally:
+        logs.set_verbosity(before)
+        if bar:
+            logs.enable_progress_bar()

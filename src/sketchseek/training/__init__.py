@@ -1,0 +1,1 @@
+"""What all methods share: settings, pictures, features, samplers, the loop, the export."""

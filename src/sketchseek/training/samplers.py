@@ -1,0 +1,93 @@
+"""Which items meet in a batch: pre-drawn pairs and class-balanced batches, as arrays of positions."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sketchseek.errors import BadDataset
+
+Positions = NDArray[np.int64]
+
+
+@dataclass(frozen=True)
+class Pairs:
+    """N pairs: sketch and photo by position, and whether they are the same meaning (bool)."""
+
+    sketches: Positions
+    photos: Positions
+    same: NDArray[np.bool_]
+
+    def __len__(self) -> int:
+        return len(self.same)
+
+    def batches(self, size: int, rng: np.random.Generator) -> Iterator[Pairs]:
+        """The pairs in random order, ``size`` at a time; a smaller rest is kept."""
+        order = rng.permutation(len(self))
+        for start in range(0, len(order), size):
+            part = order[start : start + size]
+            yield Pairs(self.sketches[part], self.photos[part], self.same[part])
+
+
+def draw_pairs(
+    sketch_keys: Sequence[str],
+    photo_keys: Sequence[str],
+    rng: np.random.Generator,
+    *,
+    positives: int = 10,
+    negatives: int = 10,
+) -> Pairs:
+    """For each sketch draw photos with the same key and photos with another, without repeats while they last.
+
+    The published rule (10 + 10 a sketch): walk the shuffled photos and take the first ten of either kind.
+    Where a key has fewer photos than asked for, its photos are repeated, so that both kinds stay balanced.
+
+    Args:
+        sketch_keys: what each sketch means: its class, or its instance.
+        photo_keys: the same of the photos.
+        rng: what draws.
+        positives: pairs a sketch of the same key.
+        negatives: pairs a sketch of another.
+
+    Raises:
+        BadDataset: a sketch has no photo of its key, or no other.
+    """
+    names, code = np.unique([*sketch_keys, *photo_keys], return_inverse=True)
+    sketch_code, photo_code = code[: len(sketch_keys)], code[len(sketch_keys) :]
+    sketches, photos, same = [], [], []
+    for position, key in enumerate(sketch_code):
+        alike, other = np.flatnonzero(photo_code == key), np.flatnonzero(photo_code != key)
+        if not len(alike) or not len(other):
+            which = "photo of" if not len(alike) else "photo but those of"
+            raise BadDataset(f"no {which} {str(names[key])!r} to pair its sketches with")
+        drawn = np.concatenate([_draw(alike, positives, rng), _draw(other, negatives, rng)])
+        sketches.append(np.full(len(drawn), position))
+        photos.append(drawn)
+        same.append(np.arange(len(drawn)) < positives)
+    return Pairs(np.concatenate(sketches), np.concatenate(photos), np.concatenate(same))
+
+
+def balanced(labels: Sequence[str], size: int, rng: np.random.Generator) -> Iterator[Positions]:
+    """Batches in which every class is as likely as any other, whatever its number of items.
+
+    One epoch is ``len(labels)`` draws, rounded up to whole batches. Items of a class are all drawn before
+    one is drawn again.
+    """
+    _, code = np.unique(labels, return_inverse=True)
+    members = [np.flatnonzero(code == value) for value in range(code.max() + 1)]
+    decks: list[list[int]] = [[] for _ in members]
+    for _ in range(0, len(labels), size):
+        batch = []
+        for value in rng.integers(len(members), size=size):
+            if not decks[value]:
+                decks[value] = rng.permutation(members[value]).tolist()
+            batch.append(decks[value].pop())
+        yield np.array(batch, np.int64)
+
+
+def _draw(pool: Positions, count: int, rng: np.random.Generator) -> Positions:
+    rounds = -(-count // len(pool))
+    return np.concatenate([rng.permutation(pool) for _ in range(rounds)])[:count] if count else pool[:0]

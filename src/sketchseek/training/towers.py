@@ -1,0 +1,60 @@
+"""Towers: the torch modules that become a model folder's graphs, uint8 pictures -> unit embeddings."""
+
+from __future__ import annotations
+
+import torch
+from torch import Tensor, nn
+from torch.nn.functional import normalize
+
+
+class Tower(nn.Module):
+    """One domain's whole encoder: normalisation, backbone, head, unit length.
+
+    ``pixels``: uint8, photos (N, S, S, 3) or sketches (N, S, S), whose ink image is fed to all three
+    channels. Returns float32 (N, D), rows of unit length.
+    """
+
+    pixel_mean: Tensor
+    pixel_std: Tensor
+
+    def __init__(
+        self, backbone: nn.Module, head: nn.Module, *, mean: tuple[float, ...], std: tuple[float, ...]
+    ) -> None:
+        super().__init__()
+        self.backbone = backbone
+        self.head = head
+        self.register_buffer("pixel_mean", torch.tensor(mean).reshape(1, 3, 1, 1))
+        self.register_buffer("pixel_std", torch.tensor(std).reshape(1, 3, 1, 1))
+
+    def forward(self, pixels: Tensor) -> Tensor:
+        """Uint8 pictures -> unit embeddings (N, D)."""
+        return normalize(self.head(self.backbone(self.prepare(pixels))), dim=1)
+
+    def prepare(self, pixels: Tensor) -> Tensor:
+        """Uint8 pictures -> normalised float32 (N, 3, S, S)."""
+        values = pixels.float() / 255.0
+        values = (
+            values.permute(0, 3, 1, 2) if pixels.dim() == 4 else values.unsqueeze(1).expand(-1, 3, -1, -1)
+        )
+        return (values - self.pixel_mean) / self.pixel_std
+
+
+class Standardise(nn.Module):
+    """Shift and scale features by statistics of the training set: ``(x - mean) / std`` per dimension."""
+
+    centre: Tensor
+    scale: Tensor
+
+    def __init__(self, mean: Tensor, std: Tensor) -> None:
+        super().__init__()
+        self.register_buffer("centre", mean.float())
+        self.register_buffer("scale", 1.0 / std.float())
+
+    @classmethod
+    def fitted(cls, features: Tensor, floor: float = 1e-3) -> Standardise:
+        """The statistics of ``features`` (N, D); deviations below ``floor`` count as ``floor``."""
+        return cls(features.mean(0), features.std(0).clamp_min(floor))
+
+    def forward(self, features: Tensor) -> Tensor:
+        """Features (N, D) -> the same, of mean 0 and deviation 1 on the training set."""
+        return (features - self.centre) * self.scale
