@@ -125,7 +125,7 @@ _STYLE = """
 @media (prefers-color-scheme: dark) { :root { --paper: #17181a; --card: #222427; --ink: #ececee;
   --soft: #a2a3a9; --edge: #383a3e; --hit: #58c78d; --miss: #f0907e; } }
 * { box-sizing: border-box; }
-body { margin: 0 auto; max-width: 90rem; padding: 2rem clamp(1rem, 3vw, 3rem); background: var(--paper);
+body { margin: 0 auto; max-width: 76rem; padding: 2rem clamp(1rem, 3vw, 3rem); background: var(--paper);
   color: var(--ink); font: 15px/1.45 system-ui, sans-serif; }
 header { margin-bottom: 1.5rem; }
 h1 { font-size: 1.6rem; line-height: 1.2; margin: 0 0 .3rem; letter-spacing: -.01em; }
@@ -137,7 +137,7 @@ section { display: grid; grid-template-columns: 11rem 1fr; gap: 1.25rem; padding
 h2 { font-size: 1rem; margin: .5rem 0 0; overflow-wrap: anywhere; }
 .query p { margin: 0; color: var(--soft); font-size: .85rem; }
 ol { list-style: none; margin: 0; padding: 0; display: grid; gap: .75rem;
-  grid-template-columns: repeat(auto-fill, minmax(8rem, 1fr)); align-content: start; }
+  grid-template-columns: repeat(auto-fill, minmax(9.5rem, 1fr)); align-content: start; }
 li { background: var(--card); border: 1px solid var(--edge); border-radius: 10px; overflow: hidden;
   display: flex; flex-direction: column; min-width: 0; }
 li img { display: block; width: 100%; aspect-ratio: 1; object-fit: cover; }
