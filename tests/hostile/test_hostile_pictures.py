@@ -8,8 +8,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 from hostile.make_pictures import (
-    QUARTERS,
     PRIVATE,
+    QUARTERS,
     Bad,
     Odd,
     encoded,
