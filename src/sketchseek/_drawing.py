@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal, Self
 
@@ -118,20 +118,20 @@ class Sketch:
         if not 0 < fraction <= 1:
             raise BadConfig(f"prefix {fraction}: a share above 0 and at most 1 is wanted")
         strokes = strokes_of(self, "an order of drawing")
-        lengths = [_ink.along(stroke) for stroke in strokes]
+        lengths = [along(stroke) for stroke in strokes]
         total = sum(float(length[-1]) for length in lengths)
         if total == 0:
             return Sketch(strokes[: int(np.ceil(fraction * len(strokes)))])
         left = fraction * total
-        kept: list[NDArray[np.float32]] = []
+        done: list[NDArray[np.float32]] = []
         for stroke, length in zip(strokes, lengths, strict=True):
             if fraction < 1 and length[-1] > left:
-                if left > 0 or not kept:
-                    kept.append(_ink.cut(stroke, length, left))
+                if left > 0 or not done:
+                    done.append(cut(stroke, length, left))
                 break
-            kept.append(stroke)
+            done.append(stroke)
             left -= float(length[-1])
-        return Sketch(tuple(kept))
+        return Sketch(tuple(done))
 
     def without(self, strokes: Collection[int]) -> Sketch:
         """The sketch less some strokes, by number from 0; it may be left empty.
@@ -164,8 +164,8 @@ class Sketch:
         if not tolerance >= 0:
             raise BadConfig(f"simplify tolerance {tolerance}: 0 or more is wanted")
         strokes = strokes_of(self, "points to simplify")
-        reach = tolerance * _ink.extent(strokes) / 255
-        return Sketch(tuple(stroke[_ink.kept(stroke, reach)] for stroke in strokes))
+        reach = tolerance * extent(strokes) / 255
+        return Sketch(tuple(stroke[kept(stroke, reach)] for stroke in strokes))
 
     @classmethod
     def from_raster(cls, image: Image.Image | NDArray[Any]) -> Self:
@@ -185,6 +185,60 @@ class Sketch:
         if ink is None:
             raise EmptySketch("the picture shows no drawing: no line stands out from its background")
         return cls((), 255 - np.rint(ink * 255).astype(np.uint8))
+
+
+def extent(strokes: Sequence[NDArray[np.floating[Any]]]) -> float:
+    """The longer side of the box around all points; 0 for a lone point or none."""
+    if not strokes:
+        return 0.0
+    points = np.concatenate([stroke[:, :2] for stroke in strokes]).astype(np.float64)
+    return float(np.ptp(points, axis=0).max())
+
+
+def along(stroke: NDArray[np.floating[Any]]) -> NDArray[np.float64]:
+    """Length drawn up to each point."""
+    steps = np.diff(stroke[:, :2].astype(np.float64), axis=0)
+    return np.concatenate([[0.0], np.cumsum(np.hypot(steps[:, 0], steps[:, 1]))])
+
+
+def cut(stroke: NDArray[np.float32], lengths: NDArray[np.float64], length: float) -> NDArray[np.float32]:
+    """The stroke up to ``length`` of it, ending between two points where need be."""
+    before = int(np.searchsorted(lengths, length))
+    end = [np.interp(length, lengths, stroke[:, axis]) for axis in range(stroke.shape[1])]
+    return np.concatenate([stroke[:before], np.array([end], np.float32)])
+
+
+def resampled(line: NDArray[np.float64], spacing: float) -> NDArray[np.float64]:
+    """Points ``spacing`` apart along the line, and its last."""
+    lengths = along(line)
+    places = np.append(np.arange(0, lengths[-1], spacing), lengths[-1])
+    return np.stack([np.interp(places, lengths, axis) for axis in line.T], axis=1)
+
+
+def kept(stroke: NDArray[np.floating[Any]], reach: float) -> NDArray[np.bool_]:
+    """Which points Ramer-Douglas-Peucker keeps, by distance from the segment between two kept ones.
+
+    Source: Douglas and Peucker 1973, with a stack instead of recursion.
+    """
+    points = stroke[:, :2].astype(np.float64)
+    keep = np.zeros(len(points), bool)
+    keep[[0, -1]] = True
+    todo = [(0, len(points) - 1)]
+    while todo:
+        first, last = todo.pop()
+        if last - first < 2:
+            continue
+        offset, line = points[first + 1 : last] - points[first], points[last] - points[first]
+        square = float(line @ line)
+        share = np.clip(offset @ line / square, 0, 1) if square else np.zeros(len(offset))
+        off = offset - share[:, None] * line
+        far = np.hypot(off[:, 0], off[:, 1])
+        worst = int(far.argmax())
+        if far[worst] > reach:
+            middle = first + 1 + worst
+            keep[middle] = True
+            todo += [(first, middle), (middle, last)]
+    return keep
 
 
 def strokes_of(sketch: Sketch, wanted: str) -> tuple[NDArray[np.float32], ...]:

@@ -1,4 +1,4 @@
-"""Lines and ink: strokes measured and drawn, pictures of drawings turned into clean ink.
+"""Ink as pixels: strokes drawn as lines, pictures of drawings turned into clean ink.
 
 Ink is float32 in [0, 1], 1 where the pen was. ``sketchseek.sketch`` is the door to this.
 """
@@ -18,61 +18,8 @@ Ink = NDArray[np.float32]
 
 WORK_SIDE = 1024  # a picture of a drawing is kept at most this large: lines of a pen survive it
 _PIECES = 1024  # line pieces drawn at a time, which bounds the memory
+_EDGE = 0.42 * 255  # where a smoothed edge lies: below the middle, for the sake of slanted lines of one pixel
 _FINE = 2  # a raster is reshaped at this multiple of the wanted size, then averaged down
-
-
-def extent(strokes: Sequence[NDArray[np.floating[Any]]]) -> float:
-    """The longer side of the box around all points; 0 for a lone point or none."""
-    if not strokes:
-        return 0.0
-    points = np.concatenate([stroke[:, :2] for stroke in strokes]).astype(np.float64)
-    return float(np.ptp(points, axis=0).max())
-
-
-def along(stroke: NDArray[np.floating[Any]]) -> NDArray[np.float64]:
-    """Length drawn up to each point."""
-    steps = np.diff(stroke[:, :2].astype(np.float64), axis=0)
-    return np.concatenate([[0.0], np.cumsum(np.hypot(steps[:, 0], steps[:, 1]))])
-
-
-def cut(stroke: NDArray[np.float32], lengths: NDArray[np.float64], length: float) -> NDArray[np.float32]:
-    """The stroke up to ``length`` of it, ending between two points where need be."""
-    before = int(np.searchsorted(lengths, length))
-    end = [np.interp(length, lengths, stroke[:, axis]) for axis in range(stroke.shape[1])]
-    return np.concatenate([stroke[:before], np.array([end], np.float32)])
-
-
-def resampled(line: NDArray[np.float64], spacing: float) -> NDArray[np.float64]:
-    """Points ``spacing`` apart along the line, and its last."""
-    lengths = along(line)
-    places = np.append(np.arange(0, lengths[-1], spacing), lengths[-1])
-    return np.stack([np.interp(places, lengths, axis) for axis in line.T], axis=1)
-
-
-def kept(stroke: NDArray[np.floating[Any]], reach: float) -> NDArray[np.bool_]:
-    """Which points Ramer-Douglas-Peucker keeps, by distance from the segment between two kept ones.
-
-    Source: Douglas and Peucker 1973, with a stack instead of recursion.
-    """
-    points = stroke[:, :2].astype(np.float64)
-    keep = np.zeros(len(points), bool)
-    keep[[0, -1]] = True
-    todo = [(0, len(points) - 1)]
-    while todo:
-        first, last = todo.pop()
-        if last - first < 2:
-            continue
-        offset, line = points[first + 1 : last] - points[first], points[last] - points[first]
-        square = float(line @ line)
-        share = np.clip(offset @ line / square, 0, 1) if square else np.zeros(len(offset))
-        off = offset - share[:, None] * line
-        far = np.hypot(off[:, 0], off[:, 1])
-        worst = int(far.argmax())
-        if far[worst] > reach:
-            middle = first + 1 + worst
-            keep[middle] = True
-            todo += [(first, middle), (middle, last)]
-    return keep
 
 
 def draw(strokes: Sequence[NDArray[np.float32]], size: int, margin: float, line_width: float) -> Ink:
@@ -139,8 +86,9 @@ def _stamp(canvas: Ink, window: int, start: NDArray[np.float64], end: NDArray[np
 def place(raster: NDArray[np.uint8], size: int, margin: float, line_width: float) -> Ink:
     """Fit a raster drawing (black on white) into a square: cropped to its ink, aspect kept, centred.
 
-    Lines are brought towards ``line_width``: widened by at most a line, thinned by at most a third of their
-    own width or two lines, so that a filled shape stays filled and a faint detail is not wiped out.
+    Lines are brought towards ``line_width``: widened by at most a line, thinned by at most half of their own
+    width or two lines and only as long as hardly any ink is lost by it, so that a filled shape stays filled
+    and a fine line beside it stays.
 
     Returns:
         (size, size) ink.
@@ -152,22 +100,34 @@ def place(raster: NDArray[np.uint8], size: int, margin: float, line_width: float
     width = line_width_of(ink)
     scale = max(room - _change(width * room / box, line_width), 1.0) / box * _FINE
 
+    if scale > 2 * _FINE:
+        ink = _strong(ink)
     shape = (max(1, round(ink.shape[1] * scale)), max(1, round(ink.shape[0] * scale)))
     method = Image.Resampling.BOX if scale < 0.5 else Image.Resampling.BILINEAR
     fine = np.asarray(Image.fromarray(ink).resize(shape, method))
     if width * scale < 1:  # a line thinner than a pixel fades; this undoes it
         fine = np.minimum(fine / (width * scale), 255).astype(np.uint8)
-    fine = _grow(fine, _change(line_width_of(fine) / _FINE, line_width) / 2 * _FINE)
+    fine = _smooth(fine, scale)
+    fine = _reshaped(fine, _change(line_width_of(fine) / _FINE, line_width) / 2 * _FINE)
     canvas = Image.new("L", (size * _FINE, size * _FINE))
     left, top = ((canvas.width - side) // 2 for side in reversed(fine.shape))
-    canvas.paste(_smooth(Image.fromarray(fine), scale, line_width * _FINE), (left, top))
+    canvas.paste(Image.fromarray(fine), (left, top))
     placed: Ink = np.asarray(canvas.reduce(_FINE)).astype(np.float32) / np.float32(255)
     return placed
 
 
+def _strong(ink: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    """Grey lines of a small picture made dark, by what most of their middles lack; at most three times."""
+    middle = ink[(ink > 63) & (ink == np.asarray(Image.fromarray(ink).filter(ImageFilter.MaxFilter(3))))]
+    strong: NDArray[np.uint8] = np.minimum(
+        ink * min(255 / float(np.percentile(middle, 25)), 3.0), 255
+    ).astype(np.uint8)
+    return strong
+
+
 def _change(now: float, wanted: float) -> float:
     """By how much lines are widened (or thinned, where negative): not always all the way."""
-    return float(np.clip(wanted - now, -min(now / 3, 2 * wanted), wanted))
+    return float(np.clip(wanted - now, -min(now / 2, 2 * wanted), wanted))
 
 
 def line_width_of(ink: NDArray[np.uint8]) -> float:
@@ -184,6 +144,19 @@ def line_width_of(ink: NDArray[np.uint8]) -> float:
     right, below = level[:, 1:] - level[:, :-1], under - level[:, 1:]
     edges = np.sqrt(right * right + below * below).sum(dtype=np.float64)
     return float(2 * level.sum(dtype=np.float64) / max(edges, 1e-9))
+
+
+def _reshaped(ink: NDArray[np.uint8], radius: float) -> NDArray[np.uint8]:
+    """Lines widened by ``radius`` on both sides; or thinned, but by no more than the finest ones can take."""
+    while radius < 0:
+        thin = _grow(ink, radius)
+        back = _grow(thin, -radius)
+        edge = (len(back) - len(ink)) // 2
+        wiped = (ink > 191) & (back[edge : edge + ink.shape[0], edge : edge + ink.shape[1]] < 128)
+        if wiped.sum() < 0.01 * (ink > 191).sum():
+            return thin
+        radius = radius / 2 if radius < -0.25 else 0
+    return _grow(ink, radius)
 
 
 def _grow(ink: NDArray[np.uint8], radius: float) -> NDArray[np.uint8]:
@@ -208,15 +181,14 @@ def _grow(ink: NDArray[np.uint8], radius: float) -> NDArray[np.uint8]:
     return np.asarray(Image.blend(Image.fromarray(less), Image.fromarray(grown), part))
 
 
-def _smooth(ink: Image.Image, pixel: float, line: float) -> Image.Image:
+def _smooth(ink: NDArray[np.uint8], pixel: float) -> NDArray[np.uint8]:
     """Round the steps that pixels of side ``pixel`` left along an enlarged edge, then make it sharp again."""
-    radius = min(0.6 * pixel, line / 3)
+    radius = 0.6 * pixel
     if radius < 1:
         return ink
     slope = max(1.0, (pixel + 2 * radius) / _FINE)
-    return ink.filter(ImageFilter.BoxBlur(radius)).point(
-        [round(min(max((level - 127.5) * slope + 127.5, 0), 255)) for level in range(256)]
-    )
+    sharp = np.clip((np.arange(256) - _EDGE) * slope + 127.5, 0, 255).round().astype(np.uint8)
+    return np.asarray(Image.fromarray(ink).filter(ImageFilter.BoxBlur(radius)).point(sharp.tolist()))
 
 
 def picture(array: NDArray[Any]) -> Image.Image:
@@ -239,7 +211,12 @@ def clean(image: Image.Image) -> Ink | None:
 
     Returns:
         (H, W) ink, at most WORK_SIDE on a side; None where nothing is drawn.
+
+    Raises:
+        BadSketch: a picture of more than 8 bits a channel.
     """
+    if image.mode.startswith(("I", "F")):
+        raise BadSketch(f"a picture of mode {image.mode!r} has more than 8 bits: convert it to 'L' first")
     image = _opaque(image)
     image.thumbnail((WORK_SIDE, WORK_SIDE), Image.Resampling.BOX, reducing_gap=None)
     paper = _flat_paper(image)
@@ -248,10 +225,10 @@ def clean(image: Image.Image) -> Ink | None:
         noise = 0.02
     else:
         contrast, noise = _lift(image.convert("L"))
-    marks = contrast[contrast > max(3 * noise, 0.05)]
-    if marks.size == 0:
-        return None
-    full = float(np.percentile(marks, 90))
+    marks = contrast[contrast > max(4 * noise, 0.05)]
+    full = float(np.percentile(marks, 90)) if marks.size else 0.0
+    if full < 6 * noise:
+        return None  # a blank paper is never quite even
     floor = max(2 * noise, 0.1 * full)
     ink: Ink = np.clip((contrast - floor) / max(full - floor, 1e-6), 0, 1)
     if paper is None:

@@ -14,8 +14,19 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from sketchseek import _ink, _svg
-from sketchseek._drawing import EMPTY, MAX_POINTS, MAX_STROKES, Sketch, SketchInput, numbers, strokes_of
+from sketchseek import _svg
+from sketchseek._drawing import (
+    EMPTY,
+    MAX_POINTS,
+    MAX_STROKES,
+    Sketch,
+    SketchInput,
+    extent,
+    kept,
+    numbers,
+    resampled,
+    strokes_of,
+)
 from sketchseek.errors import BadSketch, EmptySketch, UnsupportedFormat
 
 __all__ = [
@@ -69,9 +80,9 @@ def to_quickdraw(sketch: Sketch, *, simplified: bool = False) -> dict[str, list[
     if not simplified or not strokes:
         return {"drawing": [stroke.T.tolist() for stroke in strokes]}
     low = sketch.boxes()[:, :2].min(axis=0).astype(np.float64)
-    scale = 255 / (_ink.extent(strokes) or 1.0)
-    lines = [_ink.resampled((stroke[:, :2] - low) * scale, 1.0) for stroke in strokes]
-    return {"drawing": [np.rint(line[_ink.kept(line, 2.0)]).astype(int).T.tolist() for line in lines]}
+    scale = 255 / (extent(strokes) or 1.0)
+    lines = [resampled((stroke[:, :2] - low) * scale, 1.0) for stroke in strokes]
+    return {"drawing": [np.rint(line[kept(line, 2.0)]).astype(int).T.tolist() for line in lines]}
 
 
 def from_stroke3(array: NDArray[Any]) -> Sketch:
