@@ -25,7 +25,6 @@ _FLOAT = TensorProto.FLOAT
 def make_model(folder: Path, *, name: str = "tiny", size: int = 64, dim: int = 32, seed: int = 0) -> Path:
     """Write a model folder as `sketchseek.model` describes it, float16 weights included, and return it."""
     folder.mkdir(parents=True, exist_ok=True)
-    cell = size // 8
     rng = np.random.default_rng(seed)
     weights = {
         "edges": _edges(),
@@ -36,7 +35,7 @@ def make_model(folder: Path, *, name: str = "tiny", size: int = 64, dim: int = 3
     places = _places(folder / WEIGHTS)
     for domain in ("photo", "sketch"):
         path = folder / f"{domain}.onnx"
-        onnx.save_model(_graph(domain, size, cell, dim, weights, places), path)
+        onnx.save_model(_graph(domain, size, dim, weights, places), path)
         onnx.checker.check_model(path)
     sketch = SketchInput(size=size, line_width=2.0)
     write_card(Card(name, "test", dim, PhotoInput(size=size), sketch, summary="averages of edges"), folder)
@@ -64,11 +63,11 @@ def _places(path: Path) -> dict[str, tuple[int, int]]:
 def _graph(
     domain: str,
     size: int,
-    cell: int,
     dim: int,
     weights: dict[str, NDArray[np.generic]],
     places: dict[str, tuple[int, int]],
 ) -> onnx.ModelProto:
+    cell = size // 8
     photo = domain == "photo"
     used = ["edges", "projection", *(["grey"] if photo else [])]
     node = helper.make_node

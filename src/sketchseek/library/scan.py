@@ -93,16 +93,15 @@ def _file(entry: os.DirEntry[str], homes: Sequence[str]) -> Found | Skipped | No
         return None
     try:
         about = entry.stat()
-        if link and (refused := _refused(entry, about, homes, looks_like_photo)):
-            return refused
     except OSError as error:
-        if not looks_like_photo or (
-            isinstance(error, FileNotFoundError) and not link
-        ):  # gone since it was listed
+        if not looks_like_photo or (isinstance(error, FileNotFoundError) and not link):  # gone meanwhile
             return None
-        return Skipped(entry.path, f"cannot be looked at ({error.strerror})", opaque=True)
-    if not looks_like_photo:
-        return None
+        nowhere = isinstance(error, FileNotFoundError)
+        reason = "a link to nowhere" if nowhere else f"cannot be looked at ({error.strerror})"
+        return Skipped(entry.path, reason, opaque=not nowhere)
+    refused = _refused(entry, about, homes, looks_like_photo) if link else None
+    if refused or not looks_like_photo:
+        return refused
     if not stat.S_ISREG(about.st_mode):
         return Skipped(entry.path, "a pipe, socket or device, not a file")
     return Found(entry.path, about.st_size, about.st_mtime_ns)

@@ -106,6 +106,8 @@ class Index:
             where: which pictures may be returned.
         """
         matrix = self.matrix()
+        if embedding.shape != matrix.vectors.shape[1:]:
+            raise ValueError(f"a query of shape {embedding.shape} met vectors of {matrix.vectors.shape[1:]}")
         scores = matrix.vectors @ embedding
         if where == EVERYTHING:
             best, values = top(scores, min(k, len(scores)))
@@ -144,13 +146,17 @@ class Index:
 
     def _hits(self, ids: list[int], scores: list[float], where: Filter) -> list[Hit]:
         asked = (json.dumps(ids),)
-        listed = "(SELECT value FROM json_each(?))"
         with self._store.moment() as db:
-            facts = db.execute(f"SELECT id, width, height, taken FROM pictures WHERE id IN {listed}", asked)
+            facts = db.execute(
+                "SELECT id, width, height, taken FROM pictures WHERE id IN (SELECT value FROM json_each(?))",
+                asked,
+            )
             about = {picture: rest for picture, *rest in facts}
             paths: dict[int, list[bytes]] = {picture: [] for picture in about}
             for picture, path in db.execute(
-                f"SELECT picture, path FROM photos WHERE picture IN {listed} ORDER BY path", asked
+                "SELECT picture, path FROM photos"
+                " WHERE picture IN (SELECT value FROM json_each(?)) ORDER BY path",
+                asked,
             ):
                 paths[picture].append(path)
         hits = []
@@ -180,7 +186,7 @@ class Index:
         return Matrix(np.concatenate([old.ids, ids]), self._append(len(old.ids), new), generation, version)
 
     def _append(self, count: int, new: NDArray[np.float16]) -> NDArray[np.float32]:
-        """The first ``count`` vectors and the new ones, in place where there is room: older views stay valid."""
+        """The first ``count`` vectors and the new ones, in place where there is room; older views stay."""
         total = count + len(new)
         if total > len(self._spare):
             room = total if count == 0 else total + total // 4

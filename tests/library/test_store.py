@@ -1,0 +1,227 @@
+from __future__ import annotations
+
+import os
+import sqlite3
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from sketchseek.errors import LibraryBusy, LibraryError, LibraryTooNew
+from sketchseek.library.scan import Found
+from sketchseek.library.store import MIGRATIONS, SCHEMA, Store, below, connect, statements
+from sketchseek.library.writer import Picture, Root, writing
+
+
+@pytest.fixture
+def file(tmp_path: Path) -> Path:
+    Store(tmp_path / "a.sqlite", create=True).close()
+    return tmp_path / "a.sqlite"
+
+
+def picture(digest: bytes, dim: int = 4) -> Picture:
+    return Picture(digest, 8, 6, "2020-01-02 03:04:05", b"thumbnail", np.full(dim, 0.5, np.float32))
+
+
+def found(path: str, size: int = 1) -> Found:
+    return Found(path, size, 2)
+
+
+def test_a_new_library_is_a_wal_database_with_our_mark_and_schema(file: Path) -> None:
+    store = Store(file)
+    assert store.value("PRAGMA journal_mode") == "wal"
+    assert store.value("PRAGMA user_version") == SCHEMA == len(MIGRATIONS)
+    assert store.value("PRAGMA foreign_keys") == 1
+    assert store.problems() == []
+    store.close()
+
+
+def test_without_create_a_library_must_be_there(tmp_path: Path) -> None:
+    with pytest.raises(LibraryError, match=r"no library at .*sketchseek index FOLDER"):
+        Store(tmp_path / "none.sqlite")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_newer_schema_is_refused_and_left_alone(file: Path) -> None:
+    with sqlite3.connect(file) as db:
+        db.execute(f"PRAGMA user_version = {SCHEMA + 1}")
+    db.close()
+    with pytest.raises(LibraryTooNew, match="Upgrade sketchseek"):
+        Store(file)
+
+
+def test_another_database_or_file_is_refused_and_left_alone(tmp_path: Path) -> None:
+    other = tmp_path / "other.sqlite"
+    with sqlite3.connect(other) as db:
+        db.execute("CREATE TABLE photos (mine)")
+    db.close()
+    text = tmp_path / "notes.txt"
+    text.write_text("not a database, but long enough to have a header of its own" * 20)
+    for path in (other, text):
+        before = path.read_bytes()
+        with pytest.raises(LibraryError, match=r"no library of sketchseek|not a library"):
+            Store(path, create=True)
+        assert path.read_bytes() == before
+
+
+def test_an_empty_file_as_a_kill_can_leave_it_becomes_a_library(tmp_path: Path) -> None:
+    path = tmp_path / "a.sqlite"
+    path.touch()
+    store = Store(path)
+    assert store.problems() == []
+    store.close()
+
+
+def test_a_damaged_library_is_told(file: Path) -> None:
+    with writing(file) as writer:
+        writer.commit([picture(bytes([i]) * 32) for i in range(200)], [])
+    raw = bytearray(file.read_bytes())
+    raw[5000:9000] = os.urandom(4000)
+    file.write_bytes(raw)
+    try:
+        store = Store(file)
+        told = store.problems()
+        store.close()
+    except LibraryError as error:
+        told = [str(error)]
+    assert told
+    assert "ok" not in told
+
+
+def test_a_folder_that_cannot_be_made_is_told(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    with pytest.raises(LibraryError, match="cannot make the folder"):
+        Store(tmp_path / "file" / "sub" / "a.sqlite", create=True)
+
+
+def test_a_full_disk_is_told_and_what_was_committed_is_kept(file: Path) -> None:
+    with writing(file) as writer:
+        writer.adopt("m", "m", 4)
+        writer.commit([picture(b"a" * 32)], [(found("/p/a.jpg"), b"a" * 32)])
+        pages = writer._db.execute("PRAGMA page_count").fetchone()[0]
+        writer._db.execute(f"PRAGMA max_page_count = {pages}")
+        large = Picture(b"b" * 32, 1, 1, "", b"x" * 100_000, np.zeros(4, np.float32))
+        with pytest.raises(LibraryError, match=r"disk is full; make room and run again"):
+            writer.commit([large], [(found("/p/b.jpg"), b"b" * 32)])
+        assert b"b" * 32 not in writer.hashes
+    store = Store(file)
+    assert store.rows("SELECT path FROM photos") == [(b"/p/a.jpg",)]
+    assert store.problems() == []
+    store.close()
+
+
+WRITER = """
+import sys
+from pathlib import Path
+from sketchseek.library.writer import writing
+try:
+    with writing(Path(sys.argv[1])):
+        print("in")
+except Exception as error:
+    print(type(error).__name__)
+"""
+
+
+def test_one_writer_at_a_time_many_readers(file: Path) -> None:
+    with writing(file) as writer:
+        with pytest.raises(LibraryBusy, match="another process is indexing into it"), writing(file):
+            pass
+        asked = [sys.executable, "-c", WRITER, str(file)]
+        assert subprocess.run(asked, capture_output=True, text=True, check=True).stdout == "LibraryBusy\n"
+        reader = Store(file)
+        writer.commit([picture(b"a" * 32)], [(found("/p/a.jpg"), b"a" * 32)])
+        assert reader.value("SELECT count(*) FROM pictures") == 1
+        reader.close()
+    assert subprocess.run(asked, capture_output=True, text=True, check=True).stdout == "in\n"
+
+
+def test_a_batch_is_written_whole_or_not_at_all(file: Path) -> None:
+    with writing(file) as writer:
+        twice = [picture(b"a" * 32), picture(b"a" * 32)]  # the second breaks the rule that hashes are unique
+        with pytest.raises(LibraryError):
+            writer.commit(twice, [(found("/p/a.jpg"), b"a" * 32)])
+        assert writer.hashes == {}
+    store = Store(file)
+    for table in ("pictures", "vectors", "thumbnails", "photos"):
+        assert store.rows(f"SELECT * FROM {table}") == []  # noqa: S608
+    store.close()
+
+
+def test_readers_learn_of_every_change_that_can_take_a_vector_away_or_bring_it_back(file: Path) -> None:
+    store = Store(file)
+    generations = []
+    a, b = b"a" * 32, b"b" * 32
+    with writing(file) as writer:
+        writer.commit([picture(a)], [(found("/p/1.jpg"), a)])
+        generations.append(store.meta()["generation"])
+        writer.commit([picture(b)], [(found("/p/2.jpg"), b)])
+        assert store.meta()["generation"] == generations[-1]  # something new: no need to load all again
+        for photos in ([("/p/1.jpg", b)], [("/p/3.jpg", a)]):  # a is replaced, then found again elsewhere
+            writer.commit([], [(found(path), digest) for path, digest in photos])
+            generations.append(store.meta()["generation"])
+        assert writer.drop([b"/p/3.jpg"]) == 1
+        generations.append(store.meta()["generation"])
+    assert generations == sorted(set(generations))
+    assert store.rows("SELECT hash FROM pictures") == [(b,)]
+    assert store.value("SELECT count(*) FROM thumbnails") == 1
+    store.close()
+
+
+def test_what_is_dropped_leaves_no_trace_in_the_file(file: Path) -> None:
+    secret = b"a-face-nobody-should-see"
+    with writing(file) as writer:
+        face = Picture(b"a" * 32, 1, 1, "", secret * 50, np.zeros(4, np.float32))
+        writer.commit([face], [(found("/p/a.jpg"), b"a" * 32)])
+        writer.drop([b"/p/a.jpg"])
+    assert secret not in file.read_bytes()
+
+
+def test_a_new_version_gives_skipped_files_another_chance(
+    file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with writing(file) as writer:
+        writer.commit([], [], [(found("/p/a.heic"), "no reader")])
+    with writing(file) as writer:
+        assert writer.known(Path("/p")) == ({}, {b"/p/a.heic": (1, 2)})
+    monkeypatch.setattr("sketchseek.library.writer.__version__", "99")
+    with writing(file) as writer:
+        assert writer.known(Path("/p")) == ({}, {})
+
+
+def test_roots_are_kept_with_how_they_are_walked(file: Path) -> None:
+    with writing(file) as writer:
+        writer.add_root(Root(Path("/p"), ("*.tif",), hidden=True))
+        writer.add_root(Root(Path("/p")))
+    store = Store(file)
+    assert store.rows("SELECT * FROM roots") == [(b"/p", "[]", 0)]
+    store.close()
+
+
+def test_below_holds_what_lies_in_a_folder_and_nothing_beside_it() -> None:
+    start, end = below(Path("/a/b"))
+    inside = [b"/a/b/c", b"/a/b/\xff\xff", b"/a/b/c/d"]
+    beside = [b"/a/b", b"/a/b.jpg", b"/a/bc/d", b"/a/c", b"/a/b!"]
+    assert all(start <= path < end for path in inside)
+    assert not any(start <= path < end for path in beside)
+    assert below(Path("/"))[0] == b"/"
+
+
+def test_statements_keep_triggers_whole() -> None:
+    script = (
+        "CREATE TABLE a (b); CREATE TRIGGER c AFTER DELETE ON a BEGIN DELETE FROM a; SELECT 1; END; SELECT 2"
+    )
+    assert len(list(statements(script))) == 3
+
+
+def test_an_error_in_making_the_tables_leaves_nothing_behind(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("sketchseek.library.store.MIGRATIONS", (MIGRATIONS[0] + "; CREATE NONSENSE",))
+    with pytest.raises(LibraryError):
+        connect(tmp_path / "a.sqlite")
+    monkeypatch.undo()
+    db = connect(tmp_path / "a.sqlite")
+    assert db.execute("SELECT count(*) FROM meta").fetchone() == (1,)
+    db.close()
