@@ -1,18 +1,70 @@
-"""A real server on a free port, for the tests of the API and of the page."""
+"""A small real library and a real server on a free port, for the tests of the API and of the page."""
 
 from __future__ import annotations
 
+import math
 import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from make_model import make_model
+from PIL import Image, ImageDraw
+
+from sketchseek.encoders import load_encoder
+from sketchseek.library import Library
 from sketchseek.server import create_app, open_socket, web_server
+
+Points = list[tuple[float, float]]
+
+RING = [
+    (0.5 + 0.45 * math.cos(a * math.tau / 40), 0.5 + 0.45 * math.sin(a * math.tau / 40)) for a in range(41)
+]
+SHAPES: dict[str, list[Points]] = {
+    "circle": [RING],
+    "square": [[(0.05, 0.05), (0.95, 0.05), (0.95, 0.95), (0.05, 0.95), (0.05, 0.05)]],
+    "cross": [[(0.05, 0.05), (0.95, 0.95)], [(0.95, 0.05), (0.05, 0.95)]],
+    "triangle": [[(0.5, 0.05), (0.95, 0.95), (0.05, 0.95), (0.5, 0.05)]],
+    "plus": [[(0.5, 0.05), (0.5, 0.95)], [(0.05, 0.5), (0.95, 0.5)]],
+}
+"""Strokes in a square of side 1; each is what one photo of the library shows."""
+
+
+def picture(shape: str, side: int = 240, colour: str = "black") -> Image.Image:
+    """A photo of a shape."""
+    image = Image.new("RGB", (side, side), "white")
+    pen = ImageDraw.Draw(image)
+    for stroke in SHAPES[shape]:
+        pen.line([(x * side, y * side) for x, y in stroke], fill=colour, width=8, joint="curve")
+    return image
+
+
+def wire(shape: str) -> list[list[list[float]]]:
+    """A shape as the API takes it."""
+    return [[[x for x, _ in stroke], [y for _, y in stroke]] for stroke in SHAPES[shape]]
+
+
+def index(library: Path, photos: Path, model: Path) -> None:
+    """Bring a library up to date with a folder."""
+    with Library.open(library, create=True) as opened:
+        for _ in opened.index([photos], encoder=load_encoder(model, threads=1), workers=1):
+            pass
+
+
+def make_library(folder: Path) -> tuple[Path, Path, Path]:
+    """A model, a folder with a photo of each shape and the library of both: (library, photos, model)."""
+    model = make_model(folder / "model")
+    photos = folder / "photos"
+    photos.mkdir()
+    for shape in SHAPES:
+        picture(shape).save(photos / f"{shape}.png")
+    index(folder / "library.sqlite", photos, model)
+    return folder / "library.sqlite", photos, model
 
 
 @contextmanager
-def served(library: Path, model: Path) -> Iterator[str]:
+def served(library: Path, model: Path | None = None) -> Iterator[str]:
     """The address of a server over ``library``, which ends with the block."""
     with open_socket("127.0.0.1", 0) as listener:
         server = web_server(create_app(library, model))

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, FailFast, Field, FiniteFloat
+from pydantic import BaseModel, ConfigDict, FailFast, Field, FiniteFloat, Strict
 
 MAX_STROKES = 2_000
 MAX_POINTS = 20_000  # about ten minutes of steady drawing; what costs seconds to rasterise is refused
 MAX_HITS = 500
 
-Axis = Annotated[list[FiniteFloat], Field(min_length=1, max_length=MAX_POINTS), FailFast()]
+Number = Annotated[FiniteFloat, Strict()]  # 1 and 1.5, but neither "1" nor true
+Axis = Annotated[list[Number], Field(min_length=1, max_length=MAX_POINTS), FailFast()]
 Stroke = Annotated[list[Axis], Field(min_length=2, max_length=3), FailFast()]
 Strokes = Annotated[list[Stroke], Field(max_length=MAX_STROKES), FailFast()]
 
@@ -24,7 +25,7 @@ class Question(BaseModel):
         description="In drawing order, each [xs, ys] or [xs, ys, ts]; y downward, t in ms, any unit.",
         examples=[[[[10, 80, 80, 10, 10], [10, 10, 60, 60, 10]]]],
     )
-    k: int = Field(60, ge=1, le=MAX_HITS, description="How many pictures, at most.")
+    k: int = Field(60, ge=1, le=MAX_HITS, strict=True, description="How many pictures, at most.")
 
 
 class Hit(BaseModel):

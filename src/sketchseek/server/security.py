@@ -11,7 +11,6 @@ from __future__ import annotations
 import re
 from collections.abc import Collection
 from ipaddress import ip_address
-from urllib.parse import urlsplit
 
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.exceptions import HTTPException
@@ -134,8 +133,8 @@ def _wrong_site(headers: Headers, method: str, path: str) -> tuple[int, str] | N
     site = headers.get("sec-fetch-site", "none")
     if site not in _OWN_SITE and (path.startswith("/api/") or method not in _SAFE_METHODS):
         return refusal
-    origin = headers.get("origin")
-    if origin is not None and urlsplit(origin).netloc.lower() != headers["host"].lower():
+    own = {f"http://{headers['host']}".lower(), f"https://{headers['host']}".lower()}
+    if "origin" in headers and headers["origin"].lower() not in own:
         return refusal
     return None
 

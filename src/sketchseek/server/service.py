@@ -70,8 +70,8 @@ class Service:
         """Part of what browsers keep by: another library has other pictures under the same ids."""
         self._loaded = anyio.Event()
         self._failure: Exception | None = None
-        self._searches = CapacityLimiter(SEARCHES)
-        self._reads = CapacityLimiter(READS)
+        self._searches = Lane(SEARCHES)
+        self._reads = Lane(READS)
 
     @asynccontextmanager
     async def running(self) -> AsyncIterator[None]:
@@ -94,7 +94,7 @@ class Service:
         await self._loaded.wait()
         if self._failure is not None:
             raise self._failure
-        return await self._in_thread(self._searches, lambda: self._find(strokes, k))
+        return await self._searches.run(lambda: self._find(strokes, k))
 
     async def thumbnail(self, picture: int) -> bytes:
         """A picture's small copy, a JPEG.
@@ -102,7 +102,7 @@ class Service:
         Raises:
             HTTPException: 404, there is no such picture.
         """
-        return await self._in_thread(self._reads, lambda: _or_404(lambda: self._library.thumbnail(picture)))
+        return await self._reads.run(lambda: _or_404(lambda: self._library.thumbnail(picture)))
 
     async def original(self, picture: int) -> Path:
         """A readable file that holds a picture, inside the library's folders with all links followed.
@@ -110,13 +110,11 @@ class Service:
         Raises:
             HTTPException: 404, there is no such picture, or none of its files is there or can be read.
         """
-        return await self._in_thread(
-            self._reads, lambda: _or_404(lambda: _readable(self._library.photo(picture)))
-        )
+        return await self._reads.run(lambda: _or_404(lambda: _readable(self._library.photo(picture))))
 
     async def status(self) -> Status:
         """How much there is to search, and whether it can be."""
-        matrix = await self._in_thread(self._reads, self._library.matrix)
+        matrix = await self._reads.run(self._library.matrix)
         state = "failed" if self._failure else "ready" if self._loaded.is_set() else "loading"
         return Status.model_validate(
             {
@@ -137,7 +135,7 @@ class Service:
             self._library.matrix()
 
         try:
-            await to_thread.run_sync(load, limiter=self._searches)
+            await self._searches.run(load)
         except SketchseekError as error:
             self._failure = error
         finally:
@@ -153,12 +151,34 @@ class Service:
         photos = len(self._library.matrix().ids)
         return Found(hits, photos, (time.perf_counter() - began) * 1000)
 
-    async def _in_thread(self, limiter: CapacityLimiter, work: Callable[[], _T]) -> _T:
-        if limiter.statistics().tasks_waiting >= WAITING:
+
+class Lane:
+    """Threads for one kind of work, with a queue that ends.
+
+    Args:
+        width: how many run side by side.
+    """
+
+    def __init__(self, width: int) -> None:
+        self._limiter = CapacityLimiter(width)
+        self._width = width
+        self._inside = 0
+
+    async def run(self, work: Callable[[], _T]) -> _T:
+        """Do something slow in a thread.
+
+        Raises:
+            HTTPException: 503, too much is waiting already.
+        """
+        if self._inside >= self._width + WAITING:
             raise HTTPException(
                 503, "Too many requests are waiting; ask again in a moment.", {"Retry-After": "1"}
             )
-        return await to_thread.run_sync(work, limiter=limiter)
+        self._inside += 1
+        try:
+            return await to_thread.run_sync(work, limiter=self._limiter)
+        finally:
+            self._inside -= 1
 
 
 def _sketch(strokes: Strokes) -> Sketch:
