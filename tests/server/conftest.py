@@ -25,6 +25,6 @@ def site(made: tuple[Path, Path, Path]) -> Iterator[str]:
 
 @pytest.fixture(scope="session")
 def client(site: str) -> Iterator[httpx.Client]:
-    """A client of the server; no proxy, no redirects, no certificates to load."""
-    with httpx.Client(base_url=site, trust_env=False, timeout=60, verify=False) as client:
+    """A client of the server; no proxy, no redirects."""
+    with httpx.Client(base_url=site, trust_env=False, timeout=60) as client:
         yield client

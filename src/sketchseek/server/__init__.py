@@ -68,11 +68,12 @@ def open_socket(host: str, port: int) -> socket.socket:
             f"Serve on {HOST}, and reach it from elsewhere through an ssh tunnel: "
             f"ssh -L {port or PORT}:{HOST}:{port or PORT} <this machine>"
         )
+    if not 0 <= port <= 65535:
+        raise BadConfig(f"port {port}: a number from 1 to 65535 is wanted, or 0 for any free one")
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     try:
         return socket.create_server((host, port), family=family)
-    except (OSError, OverflowError) as error:
-        reason = getattr(error, "strerror", None) or error
+    except OSError as error:
         raise BadConfig(
-            f"cannot listen on {host} port {port}: {reason}. Choose another port, or 0 for any free one."
+            f"cannot listen on {host} port {port}: {error.strerror}. Choose another port, or 0 for any free one."
         ) from error
