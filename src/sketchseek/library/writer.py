@@ -25,7 +25,7 @@ class Picture:
     """A content new to the library.
 
     Attributes:
-        hash: SHA-256 of the file's bytes.
+        hash: BLAKE2b-256 of the file's bytes.
         width: pixels, upright.
         height: pixels, upright.
         taken: ``YYYY-MM-DD HH:MM:SS`` by the camera's clock, else the time of the file on this machine's.
