@@ -125,7 +125,8 @@ def _take(points: Curve, rng: np.random.Generator) -> Curve:
     points = turned(points, tilt * 6)
     _, middle, size = _extent(points)
     points = points - middle
-    return points * (1 + taper * 0.12 * points[:, 1:] / size[1])
+    tapered: Curve = points * (1 + taper * 0.12 * points[:, 1:] / size[1])
+    return tapered
 
 
 def _place(points: Curve, setting: Setting, shown: float, rng: np.random.Generator) -> tuple[Curve, float]:

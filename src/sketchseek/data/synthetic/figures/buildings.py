@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from sketchseek.data.synthetic.figures.common import DOOR
-from sketchseek.data.synthetic.geometry import arch, curve, ellipse, rect, smooth
+from sketchseek.data.synthetic.geometry import arch, curve, ellipse, moved, rect, smooth
 from sketchseek.data.synthetic.parts import Colour, FigureClass, Part, Pose, group, line, shade
 
 PANE: Colour = (0.16, 0.2, 0.27)
@@ -40,90 +40,50 @@ def battlement(x0: float, x1: float, y: float, teeth: int, high: float) -> list[
 def castle(p: Pose) -> Part:
     """A castle: wall, gate and towers."""
     stone, roof = p.tint("a39a8a", "b8a88a", "8a8a90"), p.tint("7a3a35", "3a4a6a", "5a4a3a")
-    wall_top, towers = p.vary(-0.12, 0.05), []
-    pointed = p.kind == "fairy-tale"
-    wall = Part(
-        "wall",
-        curve([*battlement(-0.72, 0.72, wall_top, 6, 0.1), (0.72, 0.8), (-0.72, 0.8)]),
-        stone,
-        "stone",
-        relief=0.15,
-    )
-    gate = Part(
-        "gate",
-        arch(-0.2, 0.42, 0.2, 0.8, 0.22),
-        DOOR,
-        "wood",
-        relief=0.1,
-        children=tuple(
-            line("plank", [(x, 0.26), (x, 0.8)], shade(DOOR, 0.5), 0.015, detail=2) for x in (-0.1, 0.0, 0.1)
-        ),
-    )
-    layout = (
-        [(-0.84, -0.42, 0.2), (0.84, -0.42, 0.2), (0.0, -0.62, 0.26)]
-        if p.kind != "fort"
-        else [(-0.8, -0.36, 0.24), (0.8, -0.36, 0.24)]
-    )
-    for i, (x, high, half) in enumerate(layout):
-        top = high + p.vary(-0.1, 0.06)
-        middle = x == 0.0
-        low = wall_top + 0.05 if middle else 0.8
-        edge = battlement(x - half * 1.15, x + half * 1.15, top, 3, 0.11)
-        body = curve(
-            [
-                *edge,
-                (x + half * 1.15, top + 0.1),
-                (x + half, top + 0.16),
-                (x + half, low),
-                (x - half, low),
-                (x - half, top + 0.16),
-                (x - half * 1.15, top + 0.1),
-            ]
-        )
-        parts = [window(x, top + 0.3, 0.055, 0.16, 1, cross=False, arched=True)]
-        if not middle:
-            parts.append(window(x, top + 0.68, 0.055, 0.16, 2, cross=False, arched=True))
-        tower = Part(
-            "tower",
-            body,
-            shade(stone, 1.05),
-            "stone",
-            z=-0.5 if middle else 0.5,
-            relief=0.5,
-            children=tuple(parts),
-        )
-        if pointed:
-            cone = Part(
-                "roof",
-                curve([(x - half * 1.3, top - 0.08), (x, top - 0.72), (x + half * 1.3, top - 0.08)]),
-                roof,
-                "tile",
-                z=0.1,
-            )
-            pole = top - 0.72
-        else:
-            cone, pole = Part("roof"), top - 0.1
-        flag = Part(
-            "flag",
-            curve([(x, pole - 0.24), (x + 0.22, pole - 0.17), (x, pole - 0.1)]),
-            p.tint("c8232a", "2a4f9a", "e0b030"),
-            "fabric",
-            detail=1,
-        )
-        mast = line("flag pole", [(x, pole), (x, pole - 0.25)], DOOR, 0.02, detail=1)
-        towers.append(
-            group(
-                ("left tower", "right tower", "keep")[i],
-                *((mast, flag) if middle or not pointed else ()),
-                Part("body", children=(tower,)),
-                cone,
-            )
-        )
-    bricks = [
+    top = p.vary(-0.12, 0.05)
+    edge = [*battlement(-0.72, 0.72, top, 6, 0.1), (0.72, 0.8), (-0.72, 0.8)]
+    wall = Part("wall", curve(edge), stone, "stone", relief=0.15)
+    planks = [
+        line("plank", [(x, 0.26), (x, 0.8)], shade(DOOR, 0.5), 0.015, detail=2) for x in (-0.1, 0.0, 0.1)
+    ]
+    gate = Part("gate", arch(-0.2, 0.42, 0.2, 0.8, 0.22), DOOR, "wood", relief=0.1, children=tuple(planks))
+    stones = [
         line("stones", [(x, y), (x + 0.13, y)], shade(stone, 0.7), 0.015, detail=2)
         for x, y in ((-0.5, 0.2), (-0.36, 0.3), (0.36, 0.22), (0.48, 0.56), (-0.5, 0.6))
     ]
-    return group("castle", *towers[2:], Part("front", children=(wall, *bricks, gate)), *towers[:2])
+    half, height = (0.24, -0.36) if p.kind == "fort" else (0.2, -0.42)
+    colours = (stone, roof)
+    sides = [
+        _tower(p, "left tower", (-0.83, half, height), colours),
+        _tower(p, "right tower", (0.83, half, height), colours),
+    ]
+    keep = [_tower(p, "keep", (0.0, 0.26, -0.62), colours, low=top + 0.05)] if p.kind != "fort" else []
+    return group("castle", *keep, wall, *stones, gate, *sides)
+
+
+def _tower(
+    p: Pose, name: str, size: tuple[float, float, float], colours: tuple[Colour, Colour], low: float = 0.8
+) -> Part:
+    """A tower with its battlement, windows, and a roof or flag."""
+    (x, half, height), (stone, roof) = size, colours
+    top, rim = height + p.vary(-0.1, 0.06), half * 1.15
+    edge = battlement(x - rim, x + rim, top, 3, 0.11)
+    right = [(x + rim, top + 0.1), (x + half, top + 0.16), (x + half, low)]
+    outline = [*edge, *right, *((2 * x - a, b) for a, b in reversed(right))]
+    slits = [window(x, top + 0.3, 0.055, 0.16, 1, cross=False, arched=True)]
+    if low == 0.8:
+        slits.append(window(x, top + 0.68, 0.055, 0.16, 2, cross=False, arched=True))
+    body = Part("body", curve(outline), shade(stone, 1.05), "stone", relief=0.5, children=tuple(slits))
+    parts, pole = [body], top - 0.1
+    if p.kind == "fairy-tale":
+        pole = top - 0.72
+        cone = curve([(x - half * 1.3, top - 0.08), (x, pole), (x + half * 1.3, top - 0.08)])
+        parts.append(Part("roof", cone, roof, "tile", z=0.1))
+    if p.kind != "fairy-tale" or low < 0.8:
+        flag = curve([(x, pole - 0.24), (x + 0.22, pole - 0.17), (x, pole - 0.1)])
+        parts.insert(0, line("flag pole", [(x, pole), (x, pole - 0.25)], DOOR, 0.02, detail=1))
+        parts.insert(1, Part("flag", flag, p.tint("c8232a", "2a4f9a", "e0b030"), "fabric", detail=1))
+    return Part(name, z=0.5 if low == 0.8 else -0.5, children=tuple(parts))
 
 
 def church(p: Pose) -> Part:
@@ -186,90 +146,45 @@ def church(p: Pose) -> Part:
 
 def cabin(p: Pose) -> Part:
     """A small house, from the front or at an angle."""
-    wall, roof = p.tint("a8743f", "8a5a35", "c9a06a", "b05a40"), p.tint("5a3a30", "4a4f55", "7a4a30")
-    slope = p.vary(-0.62, -0.48)
-    sides = p.view != "front"
-    parts: list[Part] = []
-    if sides:
-        front, back = (-0.85, 0.12), 0.98
-        side = Part(
-            "side wall",
-            curve([(front[1], 0.0), (back, -0.04), (back, 0.66), (front[1], 0.78)]),
-            wall,
-            "planks",
-            tone=0.75,
-            relief=0.1,
-        )
-        parts = [side, window(0.55, 0.18, 0.13, 0.26)]
-        cover = curve(
-            [
-                ((front[0] + front[1]) / 2, slope),
-                (0.72, slope + 0.03),
-                (back + 0.1, -0.0),
-                (front[1] + 0.12, 0.06),
-            ]
-        )
+    wall = p.tint("a8743f", "8a5a35", "c9a06a", "b05a40")
+    roof = p.tint("5a3a30", "4a4f55", "7a4a30")
+    top = p.vary(-0.62, -0.48)
+    if p.view == "front":
+        stack, middle = 0.42, p.vary(-0.1, 0.1)
+        eaves = curve([(-0.92, 0.04), (-0.52, top), (0.52, top), (0.92, 0.04)])
+        parts = [Part("front wall", rect(-0.78, 0.0, 0.78, 0.78), wall, "planks", relief=0.1)]
+        parts.append(Part("roof", eaves, roof, "tile", relief=0.1))
+        parts += [window(x, 0.28, 0.14, 0.26, detail) for detail, x in enumerate((-0.48, 0.5))]
     else:
-        front = (-0.78, 0.78)
-        cover = curve([(front[0] - 0.14, 0.04), (-0.52, slope), (0.52, slope), (front[1] + 0.14, 0.04)])
-    middle = (front[0] + front[1]) / 2
-    if sides:
-        gable = curve(
-            [(front[0], 0.0), (middle, slope + 0.02), (front[1], 0.0), (front[1], 0.78), (front[0], 0.74)]
-        )
-        parts += [
-            Part("front wall", gable, wall, "planks", relief=0.1),
-            Part("roof", cover, roof, "tile", relief=0.1),
-        ]
-        parts.append(
-            line(
-                "eave",
-                [(front[0] - 0.1, 0.1), (middle, slope), (front[1] + 0.1, 0.08)],
-                shade(roof, 0.8),
-                0.06,
-                material="wood",
-                detail=1,
-            )
-        )
-    else:
-        parts += [
-            Part("front wall", rect(front[0], 0.0, front[1], 0.78), wall, "planks", relief=0.1),
-            Part("roof", cover, roof, "tile", relief=0.1),
-        ]
-    at = middle + (0.0 if sides else p.vary(-0.1, 0.1))
-    door = Part(
-        "door",
-        rect(at - 0.15, 0.28, at + 0.15, 0.77),
-        DOOR,
-        "wood",
-        relief=0.1,
-        children=(Part("knob", ellipse(at + 0.09, 0.55, 0.025, n=10), (0.8, 0.7, 0.3), "metal", detail=2),),
+        stack, middle = 0.5, -0.365
+        parts = _corner(wall, roof, top)
+    knob = Part("knob", ellipse(middle + 0.09, 0.55, 0.025, n=10), (0.8, 0.7, 0.3), "metal", detail=2)
+    doorway = rect(middle - 0.15, 0.28, middle + 0.15, 0.77)
+    door = Part("door", doorway, DOOR, "wood", relief=0.1, children=(knob,))
+    smoking = p.kind == "smoking"
+    chimney = rect(stack - 0.1, top - 0.22, stack + 0.1, top + 0.2)
+    parts.insert(
+        0, Part("chimney", chimney, (0.5, 0.3, 0.25), "brick", z=-0.5, detail=int(not smoking), relief=0.2)
     )
-    chimney_x = 0.42 if not sides else 0.5
-    chimney = Part(
-        "chimney",
-        rect(chimney_x - 0.1, slope - 0.22, chimney_x + 0.1, slope + 0.2),
-        (0.5, 0.3, 0.25),
-        "brick",
-        z=-0.5,
-        detail=0 if p.kind == "smoking" else 1,
-        relief=0.2,
-    )
-    smoke = []
-    if p.kind == "smoking":
-        curl = smooth(
-            [
-                (chimney_x, slope - 0.26),
-                (chimney_x + 0.14, slope - 0.42),
-                (chimney_x - 0.02, slope - 0.55),
-                (chimney_x + 0.16, slope - 0.74),
-            ],
-            closed=False,
-        )
-        smoke = [line("smoke", curl, (0.86, 0.86, 0.87), 0.1, detail=1, z=-0.6)]
-    if not sides:
-        parts += [window(x, 0.28, 0.14, 0.26, i) for i, x in enumerate((-0.48, 0.5))]
-    return group("cabin", *smoke, chimney, *parts, door)
+    if smoking:
+        curl = moved(smooth("0,-0.26 0.14,-0.42 -0.02,-0.55 0.16,-0.74", closed=False), stack, top)
+        parts.insert(0, line("smoke", curl, (0.86, 0.86, 0.87), 0.1, detail=1, z=-0.6))
+    return group("cabin", *parts, door)
+
+
+def _corner(wall: Colour, roof: Colour, top: float) -> list[Part]:
+    """Gable and long side of a house, its roof and a window."""
+    gable = curve([(-0.85, 0.0), (-0.365, top + 0.02), (0.12, 0.0), (0.12, 0.78), (-0.85, 0.74)])
+    cover = curve([(-0.365, top), (0.72, top + 0.03), (1.08, 0.0), (0.24, 0.06)])
+    eave = [(-0.95, 0.1), (-0.365, top), (0.22, 0.08)]
+    side = curve("0.12,0 0.98,-0.04 0.98,0.66 0.12,0.78")
+    return [
+        Part("side wall", side, wall, "planks", tone=0.75, relief=0.1),
+        window(0.55, 0.18, 0.13, 0.26),
+        Part("front wall", gable, wall, "planks", relief=0.1),
+        Part("roof", cover, roof, "tile", relief=0.1),
+        line("eave", eave, shade(roof, 0.8), 0.06, material="wood", detail=1),
+    ]
 
 
 FIGURES = (

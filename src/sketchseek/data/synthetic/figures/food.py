@@ -105,86 +105,46 @@ def ice_cream(p: Pose) -> Part:
 
 def hamburger(p: Pose) -> Part:
     """A hamburger and what is in it."""
-    crust = p.tint("c98641", "d29a52", "b5722f")
-    high = p.vary(0.5, 0.66)
-    layers, y = [], 0.02
-    wave = np.linspace(-1.04, 1.04, 15)
-    lettuce = np.stack([wave, y + 0.04 + 0.06 * np.sin(np.arange(15) * 2.4 + p.vary(0, 3))], axis=1)
-    low = np.stack([wave[::-1], y - 0.06 + 0 * wave], axis=1)
-    layers.append(
-        Part(
-            "lettuce",
-            np.concatenate([smooth(lettuce, closed=False), low]),
-            p.tint("7fb03f", "93bf4a"),
-            "leaf",
-            z=3,
-        )
-    )
-    stack = [("patty", 0.22, "6b4027", "bread")] * (2 if p.kind == "double" else 1)
-    if p.kind != "plain":
-        stack.insert(1, ("cheese", 0.08, "f0b429", "plastic"))
-    for name, height, colour, material in [*stack, ("tomato", 0.1, "c8402e", "fruit")]:
-        half = {"patty": 0.97, "cheese": 1.02, "tomato": 0.9}[name]
-        shape = rect(-half, y, half, y + height, height / 2.2)
-        if name == "cheese":
-            shape = curve(
-                [
-                    (-half, y),
-                    (half, y),
-                    (half, y + height),
-                    (0.35, y + height),
-                    (0.1, y + 0.3),
-                    (-0.15, y + height),
-                    (-half, y + height),
-                ]
-            )
-        layers.append(
-            Part(
-                name,
-                shape,
-                p.tint(colour),
-                material,
-                detail=int(name == "tomato"),
-                z=2 if name == "cheese" else 1,
-            )
-        )
-        y += height
-    bottom = Part(
-        "bottom bun",
-        rounded([(-0.95, y), (0.95, y), (0.82, y + 0.28), (-0.82, y + 0.28)], 0.2),
-        crust,
-        "bread",
-    )
-    dome = smooth(
-        [
-            (-1, 0),
-            (-0.95, -high * 0.6),
-            (-0.5, -high),
-            (0, -high * 1.1),
-            (0.5, -high),
-            (0.95, -high * 0.6),
-            (1, 0),
-            (0, 0.03),
-        ]
-    )
-    seeds = [
-        Part(
-            "seed",
-            ellipse(x, -high * 0.95 + d, 0.05, 0.028, turn=p.vary(-30, 30), n=8),
-            (0.96, 0.88, 0.68),
-            detail=1 + i % 2,
-            z=5,
-        )
-        for i, (x, d) in enumerate(
-            ((-0.55, 0.2), (-0.25, 0.05), (0.05, 0.18), (0.3, 0.02), (0.58, 0.22), (-0.1, 0.32), (0.35, 0.3))
-        )
-    ]
+    crust, high = p.tint("c98641", "d29a52", "b5722f"), p.vary(0.5, 0.66)
+    filling, low = _filling(p)
+    dome = smooth("-1,0 -0.95,-0.6 -0.5,-1 0,-1.1 0.5,-1 0.95,-0.6 1,0 0,0.05") * (1, high)
+    seeds = []
+    for i, (x, y) in enumerate(curve("-0.55,0.2 -0.25,0.05 0.05,0.18 0.3,0.02 0.58,0.22 -0.1,0.32 0.35,0.3")):
+        seed = ellipse(x, y - 0.95 * high, 0.05, 0.028, turn=p.vary(-30, 30), n=8)
+        seeds.append(Part("seed", seed, (0.96, 0.88, 0.68), detail=1 + i % 2))
+    bottom = rounded([(-0.95, low), (0.95, low), (0.82, low + 0.28), (-0.82, low + 0.28)], 0.2)
     return group(
         "hamburger",
         Part("top bun", dome, crust, "bread", z=4, children=tuple(seeds)),
-        group("filling", *layers),
-        bottom,
+        group("filling", *filling),
+        Part("bottom bun", bottom, crust, "bread"),
     )
+
+
+def _filling(p: Pose) -> tuple[list[Part], float]:
+    """Layers from the lettuce down, and where they end."""
+    x = np.linspace(-1.04, 1.04, 15)
+    frill = np.stack([x, 0.06 + 0.06 * np.sin(np.arange(15) * 2.4 + p.vary(0, 3))], axis=1)
+    leaf = np.concatenate([smooth(frill, closed=False), [(1.04, -0.04), (-1.04, -0.04)]])
+    layers, y = [Part("lettuce", leaf, p.tint("7fb03f", "93bf4a"), "leaf", z=3)], 0.02
+    stack = ["patty"] * (2 if p.kind == "double" else 1)
+    if p.kind != "plain":
+        stack.insert(1, "cheese")
+    for name in (*stack, "tomato"):
+        half, height = {"patty": (0.97, 0.22), "cheese": (1.02, 0.08), "tomato": (0.9, 0.1)}[name]
+        low = y + height
+        if name == "cheese":
+            hanging = [(half, low), (0.35, low), (0.1, y + 0.3), (-0.15, low), (-half, low)]
+            layers.append(
+                Part(name, curve([(-half, y), (half, y), *hanging]), p.tint("f0b429"), "plastic", z=2)
+            )
+        elif name == "patty":
+            layers.append(Part(name, rect(-half, y, half, low, height / 2.2), p.tint("6b4027"), "bread", z=1))
+        else:
+            slice_ = rect(-half, y, half, low, height / 2.2)
+            layers.append(Part(name, slice_, p.tint("c8402e"), "fruit", detail=1, z=1))
+        y = low
+    return layers, y
 
 
 FIGURES = (

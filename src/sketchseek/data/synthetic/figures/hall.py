@@ -6,89 +6,68 @@ import numpy as np
 
 from sketchseek.data.synthetic.figures.common import DARK, LEANS, SIDES, STEEL
 from sketchseek.data.synthetic.geometry import arch, curve, ellipse, lathe, rect, smooth
-from sketchseek.data.synthetic.parts import FigureClass, Part, Pose, group, line, shade
+from sketchseek.data.synthetic.parts import Colour, FigureClass, Part, Pose, group, line, shade
 
 
 def guitar(p: Pose) -> Part:
     """An acoustic or electric guitar."""
-    wood = (
-        p.tint("c8883f", "a8642f", "d8a85a", "8a3f25")
-        if p.kind != "electric"
-        else p.tint("b8232a", "2a4f8a", "e8e0c8", "2f2f33")
-    )
-    waist = p.vary(0.28, 0.33)
     if p.kind == "electric":
-        body = smooth(
-            [
-                (0.12, 0.0),
-                (0.34, -0.26),
-                (0.4, -0.06),
-                (waist, 0.22),
-                (0.44, 0.5),
-                (0.36, 0.82),
-                (0, 0.94),
-                (-0.4, 0.84),
-                (-0.46, 0.55),
-                (-waist, 0.25),
-                (-0.42, 0.02),
-                (-0.4, -0.3),
-                (-0.14, 0.0),
-            ]
-        )
-        hole = Part(
-            "pick guard",
-            smooth("0.1,0.1 0.26,0.3 0.3,0.62 0.05,0.7 0.05,0.4"),
-            (0.93, 0.92, 0.88),
-            "plastic",
-            detail=1,
-        )
-        pickups = [
-            Part("pickup", rect(-0.13, y, 0.13, y + 0.07), DARK, "plastic", detail=1 + i)
-            for i, y in enumerate((0.26, 0.44))
-        ]
+        wood = p.tint("b8232a", "2a4f8a", "e8e0c8", "2f2f33")
     else:
-        body = lathe(
-            [(0, -0.12), (0.24, -0.1), (0.38, 0.1), (waist, 0.32), (0.5, 0.62), (0.42, 0.92), (0, 1.02)]
-        )
-        hole = Part("sound hole", ellipse(0, 0.32, 0.14), DARK, "matte", relief=0)
-        pickups = [
-            line(
-                "rosette", ellipse(0, 0.32, 0.18, start=0, stop=359, n=30), shade(wood, 0.5), 0.015, detail=2
-            )
-        ]
-    bridge = Part("bridge", rect(-0.17, 0.68, 0.17, 0.74), (0.2, 0.12, 0.08), "wood", detail=1)
-    neck = Part(
-        "neck",
-        curve("-0.05,-0.95 0.05,-0.95 0.065,0.18 -0.065,0.18"),
-        (0.25, 0.15, 0.1),
-        "wood",
+        wood = p.tint("c8883f", "a8642f", "d8a85a", "8a3f25")
+    body = (
+        _electric(p.vary(0.28, 0.33), wood) if p.kind == "electric" else _acoustic(p.vary(0.28, 0.33), wood)
     )
     frets = [
         line("fret", [(-0.06, y), (0.06, y)], STEEL, 0.012, detail=2) for y in np.linspace(-0.85, -0.05, 9)
     ]
     strings = [
-        line("string", [(x * 0.7, -0.95), (x, 0.7)], (0.85, 0.83, 0.75), 0.008, detail=1 if i == 1 else 2)
-        for i, x in enumerate((-0.04, 0.0, 0.04))
+        line("string", [(0.7 * x, -0.95), (x, 0.7)], (0.85, 0.83, 0.75), 0.008, detail=1 + int(x != 0))
+        for x in (-0.04, 0.0, 0.04)
     ]
-    head = Part(
-        "head",
-        curve("-0.07,-0.95 -0.11,-1.26 0.11,-1.26 0.07,-0.95"),
-        shade(wood, 0.6),
-        "wood",
-    )
     pegs = [
-        Part("peg", ellipse(s * 0.14, y, 0.04, 0.03, n=10), STEEL, "metal", detail=1 + i % 2)
-        for i, y in enumerate((-1.2, -1.1, -1.01))
-        for s in (-1, 1)
+        Part("peg", ellipse(side * 0.14, y, 0.04, 0.03, n=10), STEEL, "metal", detail=1 + int(y == -1.1))
+        for y in (-1.2, -1.1, -1.01)
+        for side in (-1, 1)
     ]
+    neck = curve("-0.05,-0.95 0.05,-0.95 0.065,0.18 -0.065,0.18")
+    head = curve("-0.07,-0.95 -0.11,-1.26 0.11,-1.26 0.07,-0.95")
     return group(
         "guitar",
-        Part("body", body, wood, "varnish", relief=0.4, children=(hole, *pickups, bridge)),
-        Part("neck", neck.outline, neck.colour, "wood", children=tuple(frets)),
+        body,
+        Part("neck", neck, (0.25, 0.15, 0.1), "wood", children=tuple(frets)),
         *pegs,
-        head,
+        Part("head", head, shade(wood, 0.6), "wood"),
         group("strings", *strings),
     )
+
+
+def _bridge() -> Part:
+    return Part("bridge", rect(-0.17, 0.68, 0.17, 0.74), (0.2, 0.12, 0.08), "wood", detail=1)
+
+
+def _acoustic(waist: float, wood: Colour) -> Part:
+    profile = [(0, -0.12), (0.24, -0.1), (0.38, 0.1), (waist, 0.32), (0.5, 0.62), (0.42, 0.92), (0, 1.02)]
+    inlay = ellipse(0, 0.32, 0.18, start=0, stop=359, n=30)
+    details = (
+        Part("sound hole", ellipse(0, 0.32, 0.14), DARK, "matte", relief=0),
+        line("rosette", inlay, shade(wood, 0.5), 0.015, detail=2),
+        _bridge(),
+    )
+    return Part("body", lathe(profile), wood, "varnish", relief=0.4, children=details)
+
+
+def _electric(waist: float, wood: Colour) -> Part:
+    right = [(0.12, 0.0), (0.34, -0.26), (0.4, -0.06), (waist, 0.22), (0.44, 0.5), (0.36, 0.82), (0, 0.94)]
+    left = [(-0.4, 0.84), (-0.46, 0.55), (-waist, 0.25), (-0.42, 0.02), (-0.4, -0.3), (-0.14, 0.0)]
+    guard = smooth("0.1,0.1 0.26,0.3 0.3,0.62 0.05,0.7 0.05,0.4")
+    details = (
+        Part("pick guard", guard, (0.93, 0.92, 0.88), "plastic", detail=1),
+        Part("pickup", rect(-0.13, 0.26, 0.13, 0.33), DARK, "plastic", detail=1),
+        Part("pickup", rect(-0.13, 0.44, 0.13, 0.51), DARK, "plastic", detail=2),
+        _bridge(),
+    )
+    return Part("body", smooth(right + left), wood, "varnish", relief=0.4, children=details)
 
 
 def door(p: Pose) -> Part:

@@ -17,90 +17,44 @@ from sketchseek.data.synthetic.geometry import (
     sweep,
     turned,
 )
-from sketchseek.data.synthetic.parts import FigureClass, Part, Pose, group, line, shade
+from sketchseek.data.synthetic.parts import Colour, FigureClass, Part, Pose, group, line, shade
 
 
 def candle(p: Pose) -> Part:
     """A burning candle in its holder."""
     wax, brass = p.tint("f0e8d4", "c8323a", "e8d8a8", "5a7a5a"), p.tint("b8954a", "8a8f94")
-    half, high = (0.34, -0.15) if p.kind == "pillar" else (0.13, -0.5)
+    half, high = (0.34, -0.15) if p.kind == "pillar" else (0.13, p.vary(-0.55, -0.35))
+    low = 0.45 if p.kind == "stick" else 0.75
     body = np.concatenate(
-        [ellipse(0, high, half, 0.06, start=180, stop=360, n=12), curve([(half, 0.75), (-half, 0.75)])]
+        [ellipse(0, high, half, 0.06, start=180, stop=360, n=12), [(half, low), (-half, low)]]
     )
-    drip = Part(
-        "drip",
-        smooth(
-            [
-                (half - 0.1, high),
-                (half + 0.02, high),
-                (half + 0.03, high + 0.3),
-                (half - 0.04, high + 0.36),
-                (half - 0.08, high + 0.2),
-            ]
-        ),
-        shade(wax, 1.08),
-        "wax",
-        detail=1,
+    drip = moved(smooth("-0.1,0 0.02,0 0.03,0.3 -0.04,0.36 -0.08,0.2"), half, high)
+    rim = ellipse(0, high, half, 0.06, start=0, stop=180, n=12)
+    details = (
+        line("rim", rim, shade(wax, 0.75), 0.014),
+        Part("drip", drip, shade(wax, 1.08), "wax", detail=1),
     )
-    flame = Part(
-        "flame",
-        smooth(
-            [
-                (0, high - 0.62),
-                (0.1, high - 0.34),
-                (0.07, high - 0.16),
-                (-0.07, high - 0.16),
-                (-0.1, high - 0.34),
-            ]
-        ),
-        (1.0, 0.75, 0.25),
-        "glow",
-        children=(
-            Part("core", ellipse(0, high - 0.24, 0.035, 0.08, n=14), (1.0, 0.95, 0.75), "glow", detail=2),
-        ),
-    )
-    wick = line("wick", [(0, high), (0.01, high - 0.18)], DARK, 0.025, detail=1)
-    top = line(
-        "rim", ellipse(0, high, half, 0.06, start=0, stop=180, n=12), shade(wax, 0.75), 0.014, detail=1
-    )
-    base = [
-        Part(
-            "dish",
-            smooth("-0.6,0.72 -0.3,0.78 0.3,0.78 0.6,0.72 0.45,0.92 0,0.96 -0.45,0.92"),
-            brass,
-            "metal",
-            z=0.5,
-        )
-    ]
-    if p.kind == "chamber":
-        base.append(
-            line(
-                "handle",
-                ellipse(0.68, 0.76, 0.16, 0.15, start=-150, stop=150, n=20),
-                brass,
-                0.06,
-                material="metal",
-                detail=0,
-            )
-        )
-    if p.kind == "stick":
-        base = [
-            Part(
-                "stand",
-                lathe("0.2,0.4 0.08,0.5 0.14,0.62 0.06,0.74 0.14,0.9 0.44,1.02 0,1.08"),
-                brass,
-                "metal",
-                z=0.5,
-            )
-        ]
-        body = body[:-2]
-        body = np.concatenate([body, curve([(half, 0.45), (-half, 0.45)])])
+    core = Part("core", ellipse(0, high - 0.24, 0.035, 0.08, n=14), (1.0, 0.95, 0.75), "glow", detail=2)
+    fire = moved(smooth("0,-0.62 0.1,-0.34 0.07,-0.16 -0.07,-0.16 -0.1,-0.34"), 0, high)
+    wick = line("wick", [(0, high), (0.01, high - 0.18)], DARK, 0.025)
     return group(
         "candle",
-        group("light", wick, flame),
-        Part("wax", body, wax, "wax", children=(top, drip)),
-        Part("holder", children=tuple(base)),
+        group("light", wick, Part("flame", fire, (1.0, 0.75, 0.25), "glow", children=(core,))),
+        Part("wax", body, wax, "wax", children=details),
+        _holder(p, brass),
     )
+
+
+def _holder(p: Pose, brass: Colour) -> Part:
+    if p.kind == "stick":
+        stand = lathe("0.2,0.4 0.08,0.5 0.14,0.62 0.06,0.74 0.14,0.9 0.44,1.02 0,1.08")
+        return group("holder", Part("stand", stand, brass, "metal", z=0.5))
+    dish = smooth("-0.6,0.72 -0.3,0.78 0.3,0.78 0.6,0.72 0.45,0.92 0,0.96 -0.45,0.92")
+    parts = [Part("dish", dish, brass, "metal", z=0.5)]
+    if p.kind == "chamber":
+        ring = ellipse(0.68, 0.76, 0.16, 0.15, start=-150, stop=150, n=20)
+        parts.append(line("handle", ring, brass, 0.06, material="metal", detail=0))
+    return group("holder", *parts)
 
 
 def alarm_clock(p: Pose) -> Part:

@@ -3,16 +3,7 @@
 from __future__ import annotations
 
 from sketchseek.data.synthetic.figures.common import BLACK, SIDES
-from sketchseek.data.synthetic.geometry import (
-    Curve,
-    ellipse,
-    lathe,
-    moved,
-    smooth,
-    spiral,
-    sweep,
-    turned,
-)
+from sketchseek.data.synthetic.geometry import Curve, ellipse, lathe, moved, smooth, spiral, sweep, turned
 from sketchseek.data.synthetic.parts import Colour, FigureClass, Part, Pose, group, line, shade
 
 

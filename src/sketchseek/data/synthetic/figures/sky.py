@@ -71,77 +71,47 @@ def balloon(p: Pose) -> Part:
 
 def rocket(p: Pose) -> Part:
     """A rocket, with its flame unless it stands."""
-    skin, trim = p.tint("e6e8ea", "d0d5da", "c8323a"), p.tint("c8232a", "2a4f9a", "e0a030", "3a3f46")
+    skin = p.tint("e6e8ea", "d0d5da", "c8323a")
+    trim = p.tint("c8232a", "2a4f9a", "e0a030", "3a3f46")
     slim = p.vary(0.22, 0.26) if p.kind == "space" else p.vary(0.34, 0.4)
-    body = lathe([(0, -1.1), (slim * 0.55, -0.86), (slim, -0.4), (slim, 0.3), (slim * 0.75, 0.62), (0, 0.63)])
-    nose = lathe([(0, -1.1), (slim * 0.5, -0.89), (slim * 0.82, -0.62), (0, -0.58)])
-    fins = [
-        Part(
-            "fin",
-            smooth([(slim * 0.8, 0.12), (slim + 0.3, 0.5), (slim + 0.32, 0.9), (slim * 0.7, 0.6)], steps=4)
-            * (s, 1),
-            trim,
-            "metal",
+    body = lathe("0,-1.1 0.55,-0.86 1,-0.4 1,0.3 0.75,0.62 0,0.63") * (slim, 1)
+    nose = Part("nose", lathe("0,-1.1 0.5,-0.89 0.82,-0.62 0,-0.58") * (slim, 1), trim, "metal", detail=1)
+    fin = smooth([(slim * 0.8, 0.12), (slim + 0.3, 0.5), (slim + 0.32, 0.9), (slim * 0.7, 0.6)], steps=4)
+    ports = []
+    for y, r, detail in ((-0.3, 0.11, 0), (0.02, 0.088, 1)):
+        pane = Part("pane", ellipse(0, y, 0.68 * r), GLASS, "glass", detail=2)
+        ports.append(
+            Part("porthole", ellipse(0, y, r), STEEL, "metal", z=0.5, detail=detail, children=(pane,))
         )
-        for s in (-1, 1)
-    ]
-    middle = Part(
-        "middle fin",
-        lathe("0.02,0.25 0.045,0.5 0.03,0.86 0,0.88"),
-        shade(trim, 0.85),
-        "metal",
-        z=1,
-        detail=1,
-    )
-    nozzle = Part(
-        "nozzle",
-        curve("-0.12,0.62 0.12,0.62 0.17,0.76 -0.17,0.76"),
-        (0.25, 0.25, 0.27),
-        "metal",
-        detail=1,
-    )
-    ports = [
-        Part(
-            "porthole",
-            ellipse(0, y, 0.11 * r),
-            STEEL,
-            "metal",
-            z=0.5,
-            detail=d,
-            children=(Part("pane", ellipse(0, y, 0.075 * r), GLASS, "glass", detail=2),),
-        )
-        for y, r, d in ((-0.3, 1.0, 0), (0.02, 0.8, 1))
-    ]
-    flame = []
-    if p.view != "standing":
-        tip = p.vary(1.25, 1.5)
-        flame = [
-            Part(
-                "flame",
-                smooth([(-0.15, 0.76), (-0.2, 1.0), (0, tip), (0.2, 1.0), (0.15, 0.76)]),
-                (1.0, 0.62, 0.15),
-                "glow",
-                z=-1,
-                children=(
-                    Part(
-                        "core",
-                        smooth([(-0.08, 0.76), (-0.1, 0.92), (0, tip - 0.22), (0.1, 0.92), (0.08, 0.76)]),
-                        (1.0, 0.93, 0.6),
-                        "glow",
-                        detail=2,
-                    ),
-                ),
-            )
-        ]
     return group(
         "rocket",
-        *flame,
-        nozzle,
-        *fins,
-        Part("body", body, skin, "metal", children=(Part("nose", nose, trim, "metal", detail=1),)),
-        middle,
+        *(_flame(p.vary(1.25, 1.5)) if p.view != "standing" else ()),
+        Part(
+            "nozzle",
+            curve("-0.12,0.62 0.12,0.62 0.17,0.76 -0.17,0.76"),
+            (0.25, 0.25, 0.27),
+            "metal",
+            detail=1,
+        ),
+        *(Part("fin", fin * (side, 1), trim, "metal") for side in (-1, 1)),
+        Part("body", body, skin, "metal", children=(nose,)),
+        Part(
+            "middle fin",
+            lathe("0.02,0.25 0.045,0.5 0.03,0.86 0,0.88"),
+            shade(trim, 0.85),
+            "metal",
+            z=1,
+            detail=1,
+        ),
         *ports,
     )
+
+
+def _flame(tip: float) -> list[Part]:
+    core = smooth([(-0.08, 0.76), (-0.1, 0.92), (0, tip - 0.22), (0.1, 0.92), (0.08, 0.76)])
+    fire = smooth([(-0.15, 0.76), (-0.2, 1.0), (0, tip), (0.2, 1.0), (0.15, 0.76)])
+    inner = Part("core", core, (1.0, 0.93, 0.6), "glow", detail=2)
+    return [Part("flame", fire, (1.0, 0.62, 0.15), "glow", z=-1, children=(inner,))]
 
 
 FIGURES = (

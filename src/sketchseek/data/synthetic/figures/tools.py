@@ -6,7 +6,7 @@ import numpy as np
 
 from sketchseek.data.synthetic.figures.common import DARK, LYING, STEEL
 from sketchseek.data.synthetic.geometry import curve, ellipse, lathe, rect, rounded, smooth, sweep, turned
-from sketchseek.data.synthetic.parts import FigureClass, Part, Pose, group, line, shade
+from sketchseek.data.synthetic.parts import Colour, FigureClass, Part, Pose, group, line, shade
 
 HANDLES = ("8a5a32", "b8232a", "2f3338", "d8a02a", "3a5a8a")
 
@@ -45,67 +45,39 @@ def scissors(p: Pose) -> Part:
 
 def hammer(p: Pose) -> Part:
     """A hammer."""
-    wood = p.tint(*HANDLES)
+    wood, steel = p.tint(*HANDLES), p.tint("8a8f94", "5a5f66")
     handle = lathe("0.06,-0.62 0.065,0.2 0.09,0.6 0.085,0.98 0,1.03")
-    steel = p.tint("8a8f94", "5a5f66")
-    grip = Part(
-        "grip",
-        lathe("0.08,0.45 0.1,0.6 0.1,0.98 0,1.04"),
-        shade(wood, 0.55),
-        "plastic",
-        detail=1,
-    )
-    if p.kind == "mallet":
-        head = [
-            Part(
-                "head",
-                rounded("-0.46,-0.95 0.46,-0.95 0.42,-0.5 -0.42,-0.5", 0.06),
-                p.tint("a8743f", "3a3a3c"),
-                "wood",
-            )
-        ]
-        head[0] = Part(
-            "head",
-            head[0].outline,
-            head[0].colour,
-            "wood",
-            children=tuple(
-                line("band", [(x, -0.93), (x * 0.95, -0.52)], DARK, 0.03, detail=2) for x in (-0.36, 0.36)
-            ),
-        )
-    elif p.kind == "claw":
-        claw = np.concatenate(
-            [
-                smooth("0.1,-0.92 0.35,-0.95 0.62,-0.68 0.68,-0.5", closed=False),
-                smooth([(0.6, -0.52), (0.38, -0.7), (0.1, -0.66)], closed=False),
-            ]
-        )
-        split = line(
-            "split", smooth([(0.3, -0.86), (0.52, -0.72), (0.62, -0.58)], closed=False), DARK, 0.02, detail=2
-        )
-        face = rounded("-0.5,-0.94 -0.32,-0.92 0.12,-0.94 0.12,-0.6 -0.32,-0.66 -0.5,-0.62", 0.03)
-        head = [
-            Part("claw", claw, steel, "metal", children=(split,)),
-            Part("face", face, steel, "metal"),
-            Part("eye", rect(-0.1, -0.97, 0.14, -0.56, 0.03), steel, "metal", detail=1),
-        ]
+    grip = Part("grip", lathe("0.08,0.45 0.1,0.6 0.1,0.98 0,1.04"), shade(wood, 0.55), "plastic", detail=1)
+    if p.kind == "claw":
+        head = _claw(steel)
     else:
-        head = [
-            Part(
-                "head",
-                rounded("-0.55,-0.92 0.55,-0.92 0.55,-0.56 -0.55,-0.56", 0.06),
-                steel,
-                "metal",
-                children=tuple(
-                    line("edge", [(x, -0.92), (x, -0.56)], DARK, 0.02, detail=1) for x in (-0.42, 0.42)
-                ),
-            )
-        ]
+        mallet = p.kind == "mallet"
+        block = (
+            "-0.46,-0.95 0.46,-0.95 0.42,-0.5 -0.42,-0.5"
+            if mallet
+            else "-0.55,-0.92 0.55,-0.92 0.55,-0.56 -0.55,-0.56"
+        )
+        x, detail = (0.36, 2) if mallet else (0.42, 1)
+        edges = [line("band", [(s * x, -0.93), (s * x, -0.54)], DARK, 0.025, detail=detail) for s in (-1, 1)]
+        colour, stuff = (p.tint("a8743f", "3a3a3c"), "wood") if mallet else (steel, "metal")
+        head = [Part("block", rounded(block, 0.06), colour, stuff, children=tuple(edges))]
     return group(
         "hammer",
         Part("handle", handle, wood, "wood", children=(grip,)),
         Part("head", z=1, children=tuple(head)),
     )
+
+
+def _claw(steel: Colour) -> list[Part]:
+    upper = smooth("0.1,-0.92 0.35,-0.95 0.62,-0.68 0.68,-0.5", closed=False)
+    lower = smooth("0.6,-0.52 0.38,-0.7 0.1,-0.66", closed=False)
+    split = line("split", smooth("0.3,-0.86 0.52,-0.72 0.62,-0.58", closed=False), DARK, 0.02, detail=2)
+    face = rounded("-0.5,-0.94 -0.32,-0.92 0.12,-0.94 0.12,-0.6 -0.32,-0.66 -0.5,-0.62", 0.03)
+    return [
+        Part("claw", np.concatenate([upper, lower]), steel, "metal", children=(split,)),
+        Part("face", face, steel, "metal"),
+        Part("eye", rect(-0.1, -0.97, 0.14, -0.56, 0.03), steel, "metal", detail=1),
+    ]
 
 
 def axe(p: Pose) -> Part:

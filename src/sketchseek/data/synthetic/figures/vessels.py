@@ -5,8 +5,19 @@ from __future__ import annotations
 import numpy as np
 
 from sketchseek.data.synthetic.figures.common import SIDES
-from sketchseek.data.synthetic.geometry import ellipse, lathe, moved, rect, rounded, smooth, sweep, turned
-from sketchseek.data.synthetic.parts import FigureClass, Part, Pose, group, line, shade
+from sketchseek.data.synthetic.geometry import (
+    Curve,
+    curve,
+    ellipse,
+    lathe,
+    moved,
+    rect,
+    rounded,
+    smooth,
+    sweep,
+    turned,
+)
+from sketchseek.data.synthetic.parts import Colour, FigureClass, Part, Pose, group, line, shade
 
 GLAZES = ("e8e4da", "3a6a9a", "b8322f", "4a7a5a", "e0a83a", "2f3338", "9ac0c8")
 
@@ -14,174 +25,84 @@ GLAZES = ("e8e4da", "3a6a9a", "b8322f", "4a7a5a", "e0a83a", "2f3338", "9ac0c8")
 def cup(p: Pose) -> Part:
     """A mug, a teacup on its saucer or a tall cup."""
     glaze = p.tint(*GLAZES)
-    profile, y = {
-        "mug": ([(0.6, -0.6), (0.6, 0.3), (0.56, 0.66), (0.4, 0.72)], 0.1),
-        "teacup": ([(0.78, -0.45), (0.72, 0.05), (0.48, 0.42), (0.26, 0.52), (0.28, 0.6)], -0.1),
-        "tall": ([(0.56, -0.8), (0.5, 0.2), (0.42, 0.78), (0.36, 0.8)], -0.05),
+    profile, grip = {
+        "mug": (curve("0.6,-0.6 0.6,0.3 0.56,0.66 0.4,0.72"), 0.34),
+        "teacup": (curve("0.78,-0.45 0.72,0.05 0.48,0.42 0.26,0.52 0.28,0.6"), 0.24),
+        "tall": (curve("0.56,-0.8 0.5,0.2 0.42,0.78 0.36,0.8"), 0.34),
     }[p.kind]
-    (half, top), low = profile[0], profile[-1][1]
-    bulge = p.vary(0.15, 0.2)
-    under = ellipse(0, low, profile[-1][0], 0.07, start=0, stop=180, n=12)
+    (half, top), (foot, low), bulge = profile[0], profile[-1], p.vary(0.15, 0.2)
     right = smooth(profile, closed=False)
-    body = np.concatenate(
-        [right, under, right[::-1] * (-1, 1), ellipse(0, top, half, bulge, start=180, stop=360, n=18)]
-    )
-    size = 0.34 if p.kind != "teacup" else 0.24
-    ring = ellipse(half * 0.88, y, size * 1.05, size, start=-105, stop=105, n=24)
-    handle = Part("handle", sweep(ring, 0.13), glaze, "ceramic", z=-0.5)
-    mouth = Part(
-        "opening", ellipse(0, top, half * 0.97, bulge * 0.92), shade(glaze, 0.8), "ceramic", relief=0.2
-    )
-    drink = Part(
-        "drink",
-        ellipse(0, top + 0.04, half * 0.86, bulge * 0.68),
-        p.tint("4a2a18", "8a5a2a", "b5783a"),
-        "fruit",
-        detail=2,
-        relief=0.2,
-    )
-    extras = []
+    rims = ellipse(0, low, foot, 0.07, start=0, stop=180, n=12), ellipse(0, top, half, bulge, start=180, n=18)
+    body = np.concatenate([right, rims[0], right[::-1] * (-1, 1), rims[1]])
+    ring = ellipse(half * 0.88, top + 1.75 * grip, grip * 1.05, grip, start=-105, stop=105, n=24)
+    inside = [
+        Part("opening", ellipse(0, top, half * 0.97, bulge * 0.92), shade(glaze, 0.8), "ceramic", relief=0.2),
+        Part(
+            "drink",
+            ellipse(0, top + 0.04, half * 0.86, bulge * 0.68),
+            p.tint("4a2a18", "8a5a2a"),
+            "fruit",
+            detail=2,
+            relief=0.2,
+        ),
+    ]
+    if p.chance(0.5):
+        inside += _bands(profile, shade(glaze, 0.55))
+    parts = [Part("handle", sweep(ring, 0.13), glaze, "ceramic", z=-0.5)]
     if p.kind == "teacup":
-        extras.append(
-            Part(
-                "saucer",
-                ellipse(0, low + 0.06, 1.0, 0.2),
-                shade(glaze, 0.95),
-                "ceramic",
-                z=-1,
-                relief=0.5,
-                detail=0,
-            )
+        parts.insert(
+            0,
+            Part("saucer", ellipse(0, low + 0.06, 1.0, 0.2), shade(glaze, 0.95), "ceramic", z=-1, relief=0.5),
         )
     if p.chance(0.5):
-        extras += [
-            line(
-                "stripe",
-                ellipse(
-                    0,
-                    low * 0.3 + d,
-                    np.interp(low * 0.3, *np.array(profile)[:, ::-1].T),
-                    0.09,
-                    start=10,
-                    stop=170,
-                    n=18,
-                ),
-                shade(glaze, 0.55),
-                0.04,
-                detail=1 + i,
-                z=0.1,
-            )
-            for i, d in enumerate((0.0, 0.12))
-        ]
-    steam = [
-        line(
-            "steam",
-            smooth(
-                [(x, top - 0.2), (x + 0.08, top - 0.36), (x - 0.05, top - 0.5), (x + 0.04, top - 0.64)],
-                closed=False,
-            ),
-            (0.9, 0.9, 0.9),
-            0.0,
-            detail=2,
-        )
-        for x in (-0.15, 0.15)
-    ]
-    return group(
-        "cup",
-        handle,
-        Part("body", body, glaze, "ceramic", children=(mouth, drink)),
-        *extras,
-        *(steam if p.chance(0.5) else ()),
-    )
+        curl = smooth("0,-0.2 0.08,-0.36 -0.05,-0.5 0.04,-0.64", closed=False)
+        parts += [line("steam", moved(curl, x, top), detail=2) for x in (-0.15, 0.15)]
+    return group("cup", *parts, Part("body", body, glaze, "ceramic", children=tuple(inside)))
+
+
+def _bands(profile: Curve, colour: Colour) -> list[Part]:
+    """Two painted lines around a cup."""
+    y = 0.3 * float(profile[-1, 1])
+    half = float(np.interp(y, profile[:, 1], profile[:, 0]))
+    arcs = [ellipse(0, y + down, half, 0.09, start=10, stop=170, n=18) for down in (0.0, 0.12)]
+    return [line("stripe", arc, colour, 0.04, detail=1 + i) for i, arc in enumerate(arcs)]
 
 
 def teapot(p: Pose) -> Part:
     """A teapot."""
     glaze = p.tint(*GLAZES)
-    round_ = {
-        "round": [(0.3, -0.42), (0.62, -0.2), (0.74, 0.15), (0.6, 0.52), (0.36, 0.64)],
-        "tall": [(0.26, -0.72), (0.4, -0.4), (0.52, 0.1), (0.56, 0.5), (0.42, 0.66)],
-        "squat": [(0.4, -0.24), (0.8, -0.05), (0.86, 0.2), (0.64, 0.5), (0.42, 0.58)],
+    profile = {
+        "round": curve("0.3,-0.42 0.62,-0.2 0.74,0.15 0.6,0.52 0.36,0.64"),
+        "tall": curve("0.26,-0.72 0.4,-0.4 0.52,0.1 0.56,0.5 0.42,0.66"),
+        "squat": curve("0.4,-0.24 0.8,-0.05 0.86,0.2 0.64,0.5 0.42,0.58"),
     }[p.kind]
-    (half, top), (foot, low) = round_[0], round_[-1]
-    body = np.concatenate([lathe([(0, top), *round_[0:], (0, low + 0.04)])])
-    wide = max(x for x, _ in round_)
-    spout = sweep(
-        smooth(
-            [(wide * 0.75, 0.32), (wide + 0.14, 0.12), (wide + 0.24, -0.22), (wide + 0.46, -0.38)],
-            closed=False,
-        ),
-        [0.4, 0.24, 0.16, 0.17],
+    (half, top), (foot, low), wide = profile[0], profile[-1], float(profile[:, 0].max())
+    body = lathe([(0, top), *profile, (0, low + 0.04)])
+    spout = smooth(
+        [(0.75 * wide, 0.32), (wide + 0.14, 0.12), (wide + 0.24, -0.22), (wide + 0.46, -0.38)], closed=False
     )
-    ring = smooth(
-        [
-            (-wide * 0.78, -0.24),
-            (-wide - 0.18, -0.42),
-            (-wide - 0.44, -0.16),
-            (-wide - 0.36, 0.2),
-            (-wide * 0.86, 0.34),
-        ],
-        closed=False,
-    )
-    handle = Part("handle", sweep(ring, [0.1, 0.13, 0.12, 0.09]), glaze, "ceramic", z=-0.5)
-    if p.view == "top handle":
-        handle = Part(
-            "handle",
-            sweep(
-                smooth(
-                    [
-                        (-half - 0.1, top + 0.1),
-                        (-0.5, top - 0.5),
-                        (0, top - 0.68),
-                        (0.5, top - 0.5),
-                        (half + 0.1, top + 0.1),
-                    ],
-                    closed=False,
-                ),
-                0.09,
-            ),
-            (0.55, 0.4, 0.22),
-            "straw",
-            z=-0.5,
-        )
-    lid = smooth(
-        [
-            (-half * 1.05, top + 0.04),
-            (-half * 0.7, top - 0.15),
-            (0, top - 0.22),
-            (half * 0.7, top - 0.15),
-            (half * 1.05, top + 0.04),
-            (0, top + 0.09),
-        ]
-    )
-    knob = Part("knob", ellipse(0, top - 0.28, 0.09, 0.08, n=18), glaze, "ceramic", detail=1)
-    pattern: list[Part] = []
+    ring = [
+        (-0.78 * wide, -0.24),
+        (-wide - 0.18, -0.42),
+        (-wide - 0.44, -0.16),
+        (-wide - 0.36, 0.2),
+        (-0.86 * wide, 0.34),
+    ]
+    handle = sweep(smooth(ring, closed=False), [0.1, 0.13, 0.12, 0.09])
+    lid = moved(smooth("-1.05,0.04 -0.7,-0.15 0,-0.22 0.7,-0.15 1.05,0.04 0,0.09") * (half, 1), 0, top)
+    base = ellipse(0, low - 0.02, foot, 0.05, start=10, stop=170, n=12)
+    inside = [line("foot ring", base, shade(glaze, 0.6), 0.03, detail=2)]
     if p.chance(0.7):
-        tint = p.tint("e8e4da", "b8322f", "2a4f8a", "e0b84a")
-        pattern = [
-            Part(
-                "petal",
-                moved(turned(ellipse(0, -0.12, 0.06, 0.11, n=12), 72 * i), 0, 0.18),
-                tint,
-                "matte",
-                detail=2,
-                relief=0.2,
-            )
-            for i in range(5)
-        ]
-    base = line(
-        "foot ring",
-        ellipse(0, low - 0.02, foot, 0.05, start=10, stop=170, n=12),
-        shade(glaze, 0.6),
-        0.03,
-        detail=2,
-    )
+        tint, petal = p.tint("e8e4da", "b8322f", "2a4f8a", "e0b84a"), ellipse(0, -0.12, 0.06, 0.11, n=12)
+        petals = [moved(turned(petal, 72 * i), 0, 0.18) for i in range(5)]
+        inside += [Part("petal", outline, tint, "matte", detail=2, relief=0.2) for outline in petals]
     return group(
         "teapot",
-        handle,
-        Part("spout", spout, glaze, "ceramic", z=-0.4),
-        Part("body", body, glaze, "ceramic", children=(*pattern, base)),
-        group("lid", knob, Part("cover", lid, shade(glaze, 0.95), "ceramic")),
+        Part("handle", handle, glaze, "ceramic", z=-0.5),
+        Part("spout", sweep(spout, [0.4, 0.24, 0.16, 0.17]), glaze, "ceramic", z=-0.4),
+        Part("body", body, glaze, "ceramic", children=tuple(inside)),
+        Part("knob", ellipse(0, top - 0.28, 0.09, 0.08, n=18), glaze, "ceramic", detail=1),
+        Part("lid", lid, shade(glaze, 0.95), "ceramic"),
     )
 
 
