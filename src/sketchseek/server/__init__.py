@@ -75,5 +75,5 @@ def open_socket(host: str, port: int) -> socket.socket:
         return socket.create_server((host, port), family=family)
     except OSError as error:
         raise BadConfig(
-            f"cannot listen on {host} port {port}: {error.strerror}. Choose another port, or 0 for any free one."
+            f"cannot listen on {host} port {port}: {error.strerror}. Choose another port, or 0 for any."
         ) from error
