@@ -121,7 +121,7 @@ def _load_body(name: str) -> tuple[nn.Module, Any]:
 
 def _input(name: str, config: Any) -> tuple[int, tuple[float, ...], tuple[float, ...]]:
     """Input side and normalisation, from the preprocessor's file; without one, from the config."""
-    from transformers.utils import cached_file
+    from transformers.utils.hub import cached_file
 
     path = cached_file(name, _PREPROCESSOR, _raise_exceptions_for_missing_entries=False)
     raw: dict[str, Any] = json.loads(Path(path).read_text(encoding="utf-8")) if path else {}

@@ -11,11 +11,10 @@ import hashlib
 import json
 import os
 import tempfile
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict
 from functools import cache
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import onnx
@@ -23,14 +22,15 @@ import onnxruntime
 import torch
 from numpy.typing import NDArray
 
-from sketchseek.data import Dataset, Item
+from sketchseek.data import Item
 from sketchseek.encoders.huggingface import Backbone
 from sketchseek.images import PhotoInput
 from sketchseek.training.export import to_graph
-from sketchseek.training.pictures import Augment, Contract, pixels
+from sketchseek.training.pictures import Augment, Contract, Pictures
 from sketchseek.training.progress import OnProgress, Progress, silent
 
 _BATCH = 16
+_CHUNK = 256  # items a file: what a kill can cost
 _FORMAT = 1  # raise when the same inputs would give other features
 
 
@@ -49,49 +49,85 @@ class Features:
         self._graph = self._exported(backbone)
         self._session: onnxruntime.InferenceSession | None = None
 
-    def of(
+    def plain(
+        self, pictures: Pictures, items: Sequence[Item], *, on_progress: OnProgress = silent
+    ) -> NDArray[np.float16]:
+        """The features of the items as search sees them, (N, dim)."""
+        (found,) = self._of(pictures, items, None, (0,), on_progress)
+        return np.asarray(found)
+
+    def varied(
         self,
-        dataset: Dataset,
+        pictures: Pictures,
         items: Sequence[Item],
-        contract: Contract,
+        augment: Augment,
         *,
-        augment: Augment | None = None,
-        view: int = 0,
-        seed: int = 0,
+        views: int,
+        seed: int,
         on_progress: OnProgress = silent,
     ) -> NDArray[np.float16]:
-        """One feature vector an item, (N, dim).
+        """The features of ``views`` augmented views of each item, (views, N, dim)."""
+        return self._of(pictures, items, (augment, seed), range(views), on_progress)
 
-        Args:
-            dataset: opens the items.
-            items: all photos or all sketches, as the contract says.
-            contract: how they are brought to pixels.
-            augment: how they are varied; None for the plain view.
-            view: which of the varied views.
-            seed: of the views; unused without ``augment``.
-            on_progress: told after every batch.
-        """
-        varied = None if augment is None else {**asdict(augment), "view": view, "seed": seed}
-        key = self._key((_content(dataset.name, item) for item in items), contract, varied)
-        path = self.cache_dir / f"{key}.npy"
+    def _of(
+        self,
+        pictures: Pictures,
+        items: Sequence[Item],
+        varied: tuple[Augment, int] | None,
+        views: Sequence[int],
+        on_progress: OnProgress,
+    ) -> NDArray[np.float16]:
+        domain = "photo" if isinstance(pictures.contract, PhotoInput) else "sketch"
+        stage = f"{domain} features" + (f", {len(views)} views" if varied else "")
+        found = np.empty((len(views), len(items), self.dim), np.float16)
+        for start in range(0, len(items), _CHUNK):
+            chunk = items[start : start + _CHUNK]
+            found[:, start : start + len(chunk)] = self._chunk(pictures, chunk, varied, views)
+            on_progress(Progress(stage, start + len(chunk), len(items)))
+        return found
+
+    def _chunk(
+        self,
+        pictures: Pictures,
+        items: Sequence[Item],
+        varied: tuple[Augment, int] | None,
+        views: Sequence[int],
+    ) -> NDArray[np.float16]:
+        path = self.cache_dir / f"{self._key(pictures, items, varied, views)}.npy"
+        shape = (len(views), len(items), self.dim)
         try:
-            found: NDArray[np.float16] = np.load(path, allow_pickle=False, mmap_mode="r")
-            if found.shape == (len(items), self.dim):
+            found: NDArray[np.float16] = np.load(path, allow_pickle=False)
+            if found.shape == shape:
                 return found
-        except (OSError, ValueError):
+        except (OSError, ValueError, EOFError):
             pass  # absent, or cut short by a full disk: computed below
-        domain = "photo" if isinstance(contract, PhotoInput) else "sketch"
-        vectors = np.empty((len(items), self.dim), np.float16)
-        for start in range(0, len(items), _BATCH):
-            part = items[start : start + _BATCH]
+        vectors = np.empty((shape[0] * shape[1], self.dim), np.float16)
+        # Item by item, all its views at once: opening it is dear.
+        todo = [(view, n) for n in range(len(items)) for view in views]
+        for start in range(0, len(todo), _BATCH):
+            part = todo[start : start + _BATCH]
             batch = [
-                pixels(dataset, item, contract, augment, (seed, view, start + n))
-                for n, item in enumerate(part)
+                pictures.varied(items[n], varied[0], varied[1], view) if varied else pictures.plain(items[n])
+                for view, n in part
             ]
-            vectors[start : start + len(part)] = self._run(np.stack(batch), contract)
-            on_progress(Progress(f"{domain} features, view {view}", start + len(part), len(items)))
-        _save(path, vectors)
-        return vectors
+            vectors[start : start + len(part)] = self._run(np.stack(batch), pictures.contract)
+        computed = vectors.reshape(shape[1], shape[0], -1).swapaxes(0, 1)
+        _save(path, computed)
+        return computed
+
+    def _key(
+        self,
+        pictures: Pictures,
+        items: Sequence[Item],
+        varied: tuple[Augment, int] | None,
+        views: Sequence[int],
+    ) -> str:
+        contract = [type(pictures.contract).__name__, asdict(pictures.contract)]
+        variation = [asdict(varied[0]), varied[1], list(views)] if varied else None
+        digest = hashlib.sha256(json.dumps([_FORMAT, self._digest, contract, variation]).encode())
+        for item in items:
+            digest.update(_content(pictures.dataset.name, item, named=varied is not None).encode())
+        return digest.hexdigest()[:32]
 
     def _run(self, batch: NDArray[np.uint8], contract: Contract) -> NDArray[np.float16]:
         values: NDArray[np.float32] = batch.astype(np.float32) / np.float32(255)
@@ -118,17 +154,12 @@ class Features:
             aside.replace(path)
         return path
 
-    def _key(self, contents: Iterable[str], contract: Contract, varied: dict[str, Any] | None) -> str:
-        what = [_FORMAT, self._digest, type(contract).__name__, asdict(contract), varied]
-        digest = hashlib.sha256(json.dumps(what, sort_keys=True).encode())
-        for content in contents:
-            digest.update(content.encode())
-        return digest.hexdigest()[:32]
 
-
-def _content(dataset: str, item: Item) -> str:
-    """What an item's picture depends on: its file's bytes, or what it is drawn from."""
-    return f"{_file_digest(item.path) if item.path else f'{dataset} {item.id} {item.variant}'} {item.key}\n"
+def _content(dataset: str, item: Item, *, named: bool) -> str:
+    """What an item's picture depends on: its file's bytes or what it is drawn from; its name, if varied."""
+    source = _file_digest(item.path) if item.path else f"{dataset} {item.variant}"
+    name = item.id if named or not item.path else ""
+    return f"{source} {item.key} {name}\n"
 
 
 @cache

@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import zlib
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image
+from PIL import Image, ImageFilter
 
 from sketchseek.data import Dataset, Item, line_drawing
-from sketchseek.images import PhotoInput, fit
+from sketchseek.images import PhotoInput, fit, open_picture
 from sketchseek.sketch import Sketch, SketchInput
 
 Pixels = NDArray[np.uint8]
 Contract = PhotoInput | SketchInput
+_LINES = "line drawing"
 _LUMA = np.array([0.299, 0.587, 0.114], np.float32)  # ITU-R BT.601
 
 
@@ -28,7 +29,7 @@ class Augment:
         rotate: up to so many degrees either way.
         scale: zoom between 1 / (1 + scale) and 1 + scale.
         shift: up to this share of the side, each way.
-        line_width: sketches: width between 1 / (1 + line_width) and 1 + line_width times the contract's.
+        line_width: sketches: lines up to so many pixels thicker or thinner, 0 to 2.
         drop: sketches with strokes: each stroke is left out with this probability, one is always kept.
         grey: photos: this share of them loses its colour.
     """
@@ -37,34 +38,70 @@ class Augment:
     rotate: float = 10.0
     scale: float = 0.2
     shift: float = 0.06
-    line_width: float = 0.5
+    line_width: float = 1.5
     drop: float = 0.0
     grey: float = 0.2
 
 
-def pixels(
-    dataset: Dataset, item: Item, contract: Contract, augment: Augment | None = None, seed: Iterable[int] = ()
-) -> Pixels:
-    """One item as a backbone's input: (S, S, 3) of a photo, (S, S) of a sketch, uint8.
+class Pictures:
+    """The items of a data set as pixels of one contract: (S, S, 3) of photos, (S, S) of sketches, uint8.
 
-    Without ``augment`` it is what search sees. With it, what is drawn depends on ``seed`` alone.
+    A drawing is rendered once and kept, compressed to a few kilobytes: rendering one takes as long as a
+    backbone's forward pass, and each is wanted many times.
     """
-    rng = np.random.default_rng(list(seed))
-    if isinstance(contract, PhotoInput):
-        picture = fit(dataset.photo(item, contract.size), contract)
-        return picture if augment is None else _vary_photo(picture, contract, augment, rng)
-    sketch = dataset.sketch(item)
-    return sketch.render(contract) if augment is None else _vary_sketch(sketch, contract, augment, rng)
+
+    def __init__(self, dataset: Dataset, contract: Contract) -> None:
+        self.dataset = dataset
+        self.contract = contract
+        self._kept: dict[str, bytes] = {}
+
+    def plain(self, item: Item) -> Pixels:
+        """The item as search sees it."""
+        if isinstance(self.contract, PhotoInput):
+            return fit(self.dataset.photo(item, self.contract.size), self.contract)
+        if item.id not in self._kept:
+            drawing = self.dataset.sketch(item).render(self.contract)
+            self._kept[item.id] = zlib.compress(drawing.tobytes(), 1)
+        side = self.contract.size
+        return np.frombuffer(zlib.decompress(self._kept[item.id]), np.uint8).reshape(side, side)
+
+    def varied(self, item: Item, augment: Augment, *seed: int) -> Pixels:
+        """The item augmented; what is drawn depends on the item's id and ``seed`` alone."""
+        rng = np.random.default_rng([zlib.crc32(item.id.encode()), *seed])
+        if isinstance(self.contract, PhotoInput):
+            return _vary_photo(self.plain(item), self.contract, augment, rng)
+        drawing = self._fewer_strokes(item, self.contract, augment, rng) if augment.drop else self.plain(item)
+        return _vary_drawing(drawing, self.contract, augment, rng)
+
+    def _fewer_strokes(
+        self, item: Item, contract: SketchInput, augment: Augment, rng: np.random.Generator
+    ) -> Pixels:
+        sketch = self.dataset.sketch(item)
+        gone = rng.random(len(sketch.strokes)) < augment.drop
+        if len(gone) < 2 or not gone.any():
+            return self.plain(item)
+        gone[rng.integers(len(gone))] = False
+        return sketch.without(np.flatnonzero(gone).tolist()).render(contract)
 
 
 def with_lines(dataset: Dataset, lines: Path) -> Dataset:
-    """The data set with the line drawing of each photo, where there is one, as a further sketch of it."""
+    """The data set with the line drawing of each photo, where there is one, as a further sketch of it.
+
+    A line drawing is grey where its edge detector doubts: what is darker than mid-grey counts as drawn.
+    """
     drawn = tuple(
-        Item(f"lines/{photo.id}", "sketch", photo.label, photo.instance, "line drawing", photo.split, path)
+        Item(f"lines/{photo.id}", "sketch", photo.label, photo.instance, _LINES, photo.split, path, "dark")
         for photo in dataset.photos
         if (path := line_drawing(photo, lines)) is not None
     )
-    return replace(dataset, items=(*dataset.items, *drawn))
+
+    def read(item: Item) -> Sketch:
+        if item.variant != _LINES or item.path is None:
+            return dataset.sketch(item)
+        grey = np.asarray(open_picture(item.path).convert("L"))
+        return Sketch((), np.where(grey < 128, 0, 255).astype(np.uint8))
+
+    return replace(dataset, items=(*dataset.items, *drawn), sketch_reader=read)
 
 
 def _vary_photo(picture: Pixels, contract: PhotoInput, augment: Augment, rng: np.random.Generator) -> Pixels:
@@ -74,15 +111,17 @@ def _vary_photo(picture: Pixels, contract: PhotoInput, augment: Augment, rng: np
     return _move(picture, augment, rng, paper)
 
 
-def _vary_sketch(sketch: Sketch, contract: SketchInput, augment: Augment, rng: np.random.Generator) -> Pixels:
-    width = contract.line_width * _about_one(augment.line_width, rng)
-    count = len(sketch.strokes)
-    if augment.drop and count > 1:
-        gone = rng.random(count) < augment.drop
-        gone[rng.integers(count)] = False
-        sketch = sketch.without(np.flatnonzero(gone).tolist())
-    drawing = sketch.render(replace(contract, line_width=width))
-    return _move(drawing, augment, rng, 255 if contract.polarity == "black-on-white" else 0)
+def _vary_drawing(
+    drawing: Pixels, contract: SketchInput, augment: Augment, rng: np.random.Generator
+) -> Pixels:
+    black = contract.polarity == "black-on-white"
+    amount = (
+        rng.uniform(-augment.line_width, augment.line_width) / 2
+    )  # a 3 x 3 filter adds or takes two pixels
+    spread = ImageFilter.MinFilter(3) if (amount > 0) == black else ImageFilter.MaxFilter(3)
+    image = Image.fromarray(drawing)
+    image = Image.blend(image, image.filter(spread), abs(amount))
+    return _move(np.asarray(image), augment, rng, 255 if black else 0)
 
 
 def _move(

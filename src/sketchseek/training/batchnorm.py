@@ -1,0 +1,80 @@
+"""Batch norm brought back to life, and carried from one domain to another.
+
+A network whose batch norm was folded away trains badly, and one tuned on photos sees drawings through the
+statistics of photos. ``restore`` measures the statistics on photos without changing the function; ``adapt``
+then replaces them by those of drawings, so that each channel of a drawing is brought to the mean and spread
+that the next layer knows from photos (adaptive batch normalisation: Li et al., "Revisiting Batch
+Normalization for Practical Domain Adaptation", 2016).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import torch
+from torch import Tensor, nn
+
+_LEAST = 1e-6  # a channel that never changes keeps a variance one can divide by
+
+
+def norms(module: nn.Module) -> list[nn.BatchNorm2d]:
+    """The batch norm layers of a network, in order."""
+    return [layer for layer in module.modules() if isinstance(layer, nn.BatchNorm2d)]
+
+
+@torch.no_grad()
+def restore(module: nn.Module, batches: Iterable[Tensor]) -> None:
+    """Give each batch norm the statistics of ``batches``; what the network computes stays the same.
+
+    Args:
+        module: in evaluation mode; its batch norms may hold any statistics, folded ones too.
+        batches: float32 (N, 3, S, S), normalised, of the domain it was trained on.
+    """
+    seen: dict[nn.BatchNorm2d, list[tuple[Tensor, Tensor]]] = {layer: [] for layer in norms(module)}
+
+    def look(layer: nn.Module, _: object, output: Tensor) -> None:
+        seen[layer].append((output.mean((0, 2, 3)), output.square().mean((0, 2, 3))))  # type: ignore[index]
+
+    hooks = [layer.register_forward_hook(look) for layer in seen]
+    for batch in batches:
+        module(batch)
+    for hook in hooks:
+        hook.remove()
+    for layer, moments in seen.items():
+        mean = torch.stack([first for first, _ in moments]).mean(0)
+        square = torch.stack([second for _, second in moments]).mean(0)
+        _rewrite(layer, mean, (square - mean.square()).clamp_min(_LEAST))
+
+
+def _rewrite(layer: nn.BatchNorm2d, mean: Tensor, variance: Tensor) -> None:
+    """Statistics that give the output ``mean`` and ``variance``, and the weights that keep the function."""
+    assert layer.running_mean is not None  # noqa: S101 - they track statistics
+    assert layer.running_var is not None  # noqa: S101
+    gain = layer.weight / torch.sqrt(layer.running_var + layer.eps)
+    gain = torch.where(gain.abs() < _LEAST, torch.full_like(gain, _LEAST), gain)
+    input_mean = (mean - layer.bias) / gain + layer.running_mean
+    input_variance = variance / gain.square()
+    layer.weight.copy_(gain * torch.sqrt(input_variance + layer.eps))
+    layer.bias.copy_(mean)
+    layer.running_mean.copy_(input_mean)
+    layer.running_var.copy_(input_variance)
+
+
+@torch.no_grad()
+def adapt(module: nn.Module, batches: Iterable[Tensor]) -> None:
+    """Replace the statistics of each batch norm by those of ``batches``; the weights stay.
+
+    Args:
+        module: its batch norms hold real statistics (see ``restore``).
+        batches: float32 (N, 3, S, S), normalised, of the domain it is to see.
+    """
+    momenta = {layer: layer.momentum for layer in norms(module)}
+    for layer in momenta:
+        layer.reset_running_stats()
+        layer.momentum = None  # a plain average over all batches
+        layer.train()
+    for batch in batches:
+        module(batch)
+    for layer, momentum in momenta.items():
+        layer.momentum = momentum
+        layer.eval()
