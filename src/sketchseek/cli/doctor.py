@@ -1,0 +1,143 @@
+"""``sketchseek doctor``: is everything here in order?"""
+
+from __future__ import annotations
+
+import platform
+from collections.abc import Callable, Iterator
+from dataclasses import asdict, dataclass
+from importlib import metadata
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Annotated, Literal
+
+import typer
+
+from sketchseek.cli.console import JsonOption, LibraryOption, plural, print_json, print_table
+from sketchseek.errors import SketchseekError
+
+_PACKAGES = ("numpy", "pillow", "onnxruntime", "fastapi", "uvicorn", "typer", "rich")
+_EXTRAS = {"train": ("torch", "lightning", "transformers", "safetensors", "onnx"), "heic": ("pillow_heif",)}
+# The drawn thing must be found first among these; no model that works could miss it often.
+_THINGS = ("sailboat", "guitar", "bicycle", "mushroom")
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One thing that was looked at."""
+
+    what: str
+    state: Literal["ok", "note", "bad"]
+    text: str
+
+
+def doctor(
+    library: LibraryOption = None,
+    model: Annotated[
+        str, typer.Option(metavar="NAME", help="Packaged model or model folder to try.")
+    ] = "default",
+    as_json: JsonOption = False,
+) -> None:
+    """Check the installation, the model and the library.
+
+    Exit code 1 if something is bad.
+    """
+    looks: dict[str, Callable[[], Iterator[Finding]]] = {
+        "versions": _versions,
+        "run time": _run_time,
+        "model": lambda: _model(model),
+        "library": lambda: _library(library),
+        "extras": _extras,
+        "data": _data,
+    }
+    findings: list[Finding] = []
+    for what, look in looks.items():
+        try:
+            findings += look()
+        except SketchseekError as error:
+            findings.append(Finding(what, "bad", str(error)))
+    if as_json:
+        print_json([asdict(finding) for finding in findings])
+    else:
+        print_table([(finding.state, finding.what, finding.text) for finding in findings])
+    if any(finding.state == "bad" for finding in findings):
+        raise typer.Exit(1)
+
+
+def _versions() -> Iterator[Finding]:
+    yield Finding("python", "ok", f"{platform.python_version()} on {platform.system()} {platform.machine()}")
+    for package in ("sketchseek", *_PACKAGES):
+        try:
+            yield Finding(package, "ok", metadata.version(package))
+        except metadata.PackageNotFoundError:
+            yield Finding(package, "bad", "not installed; run: pip install --force-reinstall sketchseek")
+
+
+def _run_time() -> Iterator[Finding]:
+    import onnxruntime
+
+    from sketchseek.encoders.onnx import usable_cores
+
+    providers = ", ".join(onnxruntime.get_available_providers())
+    yield Finding("run time", "ok", f"{providers}; {plural(usable_cores(), 'core')}")
+
+
+def _model(name: str) -> Iterator[Finding]:
+    """Load a model and ask it with a drawing that is built in: does it find the drawn thing?"""
+    from sketchseek.data import load_dataset
+    from sketchseek.encoders import encode_photos, encode_sketches, load_encoder
+
+    encoder = load_encoder(name)
+    known = load_dataset("synthetic", seed=0, classes=_THINGS, instances=1, sketches_per_photo=1)
+    photos = encode_photos(encoder, (known.photo(item) for item in known.photos))
+    sketches = encode_sketches(encoder, (known.sketch(item) for item in known.sketches))
+    found = [known.photos[place].label for place in (sketches @ photos.T).argmax(axis=1)]
+    right = sum(label == item.label for label, item in zip(found, known.sketches, strict=True))
+    state: Literal["ok", "bad"] = "ok" if right > len(found) // 2 else "bad"
+    told = f"{encoder.model_id}; {right} of {len(found)} built-in drawings find what they show"
+    yield Finding("model", state, told)
+
+
+def _library(path: Path | None) -> Iterator[Finding]:
+    from sketchseek.images import printable
+    from sketchseek.library import Library, default_path
+
+    place = (path or default_path()).expanduser()
+    if not place.exists():
+        yield Finding("library", "note", f"none at {printable(place)} yet; make one: sketchseek index DIR")
+        return
+    with Library.open(place) as opened:
+        status = opened.status()
+        told = f"{plural(status.photos, 'photo')}, {status.skipped} skipped, {status.size / 2**20:.1f} MiB"
+        yield Finding("library", "ok", f"{printable(place)}: {told}; model {status.model}")
+        for root, photos, there in status.roots:
+            state: Literal["ok", "note"] = "ok" if there else "note"
+            lost = "" if there else "; it is not there now"
+            yield Finding("folder", state, f"{printable(root.path)}: {plural(photos, 'photo')}{lost}")
+        for problem in opened.problems():
+            yield Finding("library", "bad", problem)
+
+
+def _extras() -> Iterator[Finding]:
+    for extra, packages in _EXTRAS.items():
+        missing = [package for package in packages if find_spec(package) is None]
+        if missing:
+            told = f"not installed ({', '.join(missing)}); to get it: pip install 'sketchseek[{extra}]'"
+            yield Finding(f"extra {extra}", "note", told)
+        else:
+            yield Finding(f"extra {extra}", "ok", "installed")
+
+
+def _data() -> Iterator[Finding]:
+    from sketchseek.data import DATASETS, data_root, reader
+
+    root = data_root()
+    if root is None:
+        told = "not set; it names the folder of the data sets, for training and evaluation only"
+        yield Finding("SKETCHSEEK_DATA", "note", told)
+        return
+    if not root.is_dir():
+        yield Finding("SKETCHSEEK_DATA", "bad", f"{root} is no folder")
+        return
+    cards = [reader(name).card for name in sorted(DATASETS)]
+    there = [card.name for card in cards if card.folder and card.found_in(root / card.folder)]
+    yield Finding("SKETCHSEEK_DATA", "ok", f"{root}: {', '.join(there) or 'none of the data sets'}")
