@@ -21,7 +21,7 @@ PICTURES = 400
 
 
 def index_slowly(library: Path, photos: Path, model: Path, log: Path) -> None:
-    """The process that is killed: notes in ``log`` each picture before it is embedded, each batch once kept."""
+    """The process that is killed: notes in ``log`` pictures before they are embedded, batches once kept."""
     from sketchseek.encoders import OnnxEncoder, load_encoder
 
     handle = os.open(log, os.O_WRONLY | os.O_APPEND | os.O_CREAT)

@@ -291,8 +291,11 @@ def test_a_file_over_the_limits_is_never_read(library, encoder, photos, run, dra
     end, told = run(library.index([photos], encoder=encoder, limits=limits))
     assert (end.embedded, end.skipped) == (0, 2)
     reasons = {Path(event.path).name: event.reason for event in told}
-    assert "limit of 1,000,000" in reasons["huge.jpg"]
+    assert "more than 1,000,000; raise the limit with --max-bytes 1000000000000" in reasons["huge.jpg"]
     assert "300 x 200" in reasons["wide.png"]
+    assert "--max-pixels 60000" in reasons["wide.png"]
+    end, _ = run(library.index(encoder=encoder, limits=Limits(max_pixels=60_000, max_bytes=10**6)))
+    assert (end.embedded, end.skipped) == (1, 1)  # a higher limit gives another chance
 
 
 def test_progress_counts_up_and_every_batch_is_kept_at_once(library, encoder, photos, draw) -> None:

@@ -4,12 +4,14 @@ import os
 import sqlite3
 import subprocess
 import sys
+from importlib.util import find_spec
 from pathlib import Path
 
 import numpy as np
 import pytest
 
 from sketchseek.errors import LibraryBusy, LibraryError, LibraryTooNew
+from sketchseek.images import Limits
 from sketchseek.library.scan import Found
 from sketchseek.library.store import MIGRATIONS, SCHEMA, Store, below, connect, statements
 from sketchseek.library.writer import Picture, Root, writing
@@ -178,15 +180,23 @@ def test_what_is_dropped_leaves_no_trace_in_the_file(file: Path) -> None:
     assert secret not in file.read_bytes()
 
 
-def test_a_new_version_gives_skipped_files_another_chance(
-    file: Path, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize("change", ["version", "limits", "formats"])
+def test_other_rules_give_skipped_files_another_chance(
+    file: Path, monkeypatch: pytest.MonkeyPatch, change: str
 ) -> None:
     with writing(file) as writer:
+        writer.judge_by(Limits())
         writer.commit([], [], [(found("/p/a.heic"), "no reader")])
     with writing(file) as writer:
+        writer.judge_by(Limits())
         assert writer.known(Path("/p")) == ({}, {b"/p/a.heic": (1, 2)})
-    monkeypatch.setattr("sketchseek.library.writer.__version__", "99")
+    if change == "version":
+        monkeypatch.setattr("sketchseek.library.writer.__version__", "99")
+    if change == "formats":
+        there = find_spec("pillow_heif")
+        monkeypatch.setattr("sketchseek.library.writer.find_spec", lambda _: None if there else object())
     with writing(file) as writer:
+        writer.judge_by(Limits(max_pixels=1) if change == "limits" else Limits())
         assert writer.known(Path("/p")) == ({}, {})
 
 

@@ -104,6 +104,7 @@ def index(
             complain(f"stopped; the library keeps {kept}. Run the same command again to continue.")
             raise typer.Exit(STOPPED) from None
         photos = opened.status().photos
+        path = opened.path
     _report(path, photos, told, as_json=as_json)
 
 

@@ -196,6 +196,7 @@ class Library:
                     )
         with writing(self.path) as writer:
             writer.adopt(encoder.model_id, encoder.source, encoder.dim)
+            writer.judge_by(limits)
             pipeline = Pipeline(encoder, writer.hashes, limits)
             yield from indexing.run(
                 writer,

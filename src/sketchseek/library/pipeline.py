@@ -144,7 +144,10 @@ def read(found: Found, limits: Limits) -> tuple[Found, bytes]:
     with Path(found.path).open("rb") as file:
         before = os.fstat(file.fileno())
         if before.st_size > limits.max_bytes:
-            raise ImageTooLarge(f"{before.st_size:,} bytes, more than the limit of {limits.max_bytes:,}")
+            raise ImageTooLarge(
+                f"{before.st_size:,} bytes are more than {limits.max_bytes:,}; "
+                f"raise the limit with --max-bytes {before.st_size}"
+            )
         data = file.read(before.st_size + 1)
         after = os.fstat(file.fileno())
     if len(data) != before.st_size or (after.st_size, after.st_mtime_ns) != (

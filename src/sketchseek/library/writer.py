@@ -8,6 +8,7 @@ import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from importlib.util import find_spec
 from pathlib import Path
 
 import numpy as np
@@ -15,7 +16,7 @@ from numpy.typing import NDArray
 
 from sketchseek import __version__
 from sketchseek.errors import LibraryBusy
-from sketchseek.images import printable
+from sketchseek.images import Limits, printable
 from sketchseek.library.scan import Found
 from sketchseek.library.store import below, connect, told, transaction
 
@@ -92,15 +93,6 @@ class Writer:
     def __init__(self, path: Path, db: sqlite3.Connection) -> None:
         self._path = path
         self._db = db
-        with self._change():  # a version that reads more formats gives the skipped files another chance
-            if (
-                db.execute(
-                    "SELECT 1 FROM meta WHERE key = 'version' AND value = ?", (__version__,)
-                ).fetchone()
-                is None
-            ):
-                db.execute("DELETE FROM skipped")
-                self._set({"version": __version__})
         self.hashes: dict[bytes, int] = dict(db.execute("SELECT hash, id FROM pictures"))
 
     @contextmanager
@@ -110,6 +102,16 @@ class Writer:
 
     def _set(self, facts: dict[str, str | int]) -> None:
         self._db.executemany("INSERT OR REPLACE INTO meta VALUES (?, ?)", facts.items())
+
+    def judge_by(self, limits: Limits) -> None:
+        """Give the skipped files another chance where what is read changed: version, formats or limits."""
+        heic = find_spec("pillow_heif") is not None
+        rules = f"{__version__} {'with' if heic else 'without'} HEIC, {limits}"
+        with self._change():
+            old = self._db.execute("SELECT value FROM meta WHERE key = 'rules'").fetchone()
+            if old is None or old[0] != rules:
+                self._db.execute("DELETE FROM skipped")
+                self._set({"version": __version__, "rules": rules})
 
     def adopt(self, model: str, source: str, dim: int) -> None:
         """Take a model as the library's own, dropping all that another model made; roots stay."""
