@@ -19,6 +19,7 @@ from sketchseek.cli.index import index
 from sketchseek.cli.models import models
 from sketchseek.cli.search import search
 from sketchseek.cli.serve import serve
+from sketchseek.cli.train import train
 from sketchseek.errors import SketchseekError
 
 
@@ -46,7 +47,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
 )
-for _command in (index, search, serve, forget, demo, doctor, models, datasets, evaluate):
+for _command in (index, search, serve, forget, demo, doctor, models, datasets, evaluate, train):
     app.command()(_command)
 
 

@@ -168,8 +168,8 @@ def _counted(benchmark: Benchmark, side: str, items: tuple[Item, ...]) -> tuple[
     if not items or expected not in (None, len(items)):
         wanted = "some" if expected is None else expected
         raise BadBenchmark(
-            f"benchmark {benchmark.name}: its {side} should be {wanted} items, found {len(items)}. It is not "
-            f"the data set that is meant: `sketchseek data check {benchmark.dataset}` says what is there."
+            f"benchmark {benchmark.name}: its {side} should be {wanted} items, found {len(items)}. It is "
+            f"not the data set that is meant; `sketchseek datasets {benchmark.dataset} --check` tells more."
         )
     return items
 
