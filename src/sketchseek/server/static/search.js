@@ -16,7 +16,7 @@ export class LiveSearch {
 
   /**
    * @param ask (signal) => Promise of an answer for the drawing as it is now
-   * @param on {answer, problem, busy}: called with an answer, a Problem, or whether a search is under way
+   * @param on {answer, problem, busy}: called with an answer, a Problem, or whether an answer is due
    */
   constructor(ask, on) {
     this.#ask = ask;
@@ -26,6 +26,7 @@ export class LiveSearch {
   /** The drawing changed. */
   refresh() {
     this.#wanted = true;
+    this.#on.busy(true);
     this.#schedule();
   }
 
@@ -50,7 +51,6 @@ export class LiveSearch {
     this.#wanted = false;
     this.#flight = flight;
     this.#earliest = performance.now() + INTERVAL;
-    this.#on.busy(true);
     try {
       const answer = await this.#ask(flight.signal);
       if (!flight.signal.aborted) this.#on.answer(answer);

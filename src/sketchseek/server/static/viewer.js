@@ -49,8 +49,9 @@ export class Viewer {
     $("rank").textContent = `${index + 1} of ${this.#hits.length}`;
     $("facts").textContent = `${hit.width} × ${hit.height} · similarity ${hit.score.toFixed(3)}`;
     $("original").href = hit.original;
-    $("previous").disabled = index === 0;
-    $("next").disabled = index === this.#hits.length - 1;
+    // Not `disabled`: a button that loses the focus would take the arrow keys with it.
+    $("previous").ariaDisabled = index === 0;
+    $("next").ariaDisabled = index === this.#hits.length - 1;
   }
 
   /** The thumbnail at once, the picture itself as soon as it is there. */
