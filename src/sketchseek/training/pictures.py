@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import zlib
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
+import torch
 from numpy.typing import NDArray
 from PIL import Image, ImageFilter
+from torch import Tensor
 
 from sketchseek.data import Dataset, Item, line_drawing
 from sketchseek.images import PhotoInput, fit, open_picture
@@ -82,6 +85,17 @@ class Pictures:
             return self.plain(item)
         gone[rng.integers(len(gone))] = False
         return sketch.without(np.flatnonzero(gone).tolist()).render(contract)
+
+
+def normalised(pictures: Pictures, items: Sequence[Item], count: int, seed: int = 0) -> Iterator[Tensor]:
+    """Up to ``count`` of the items, drawn by chance, as a backbone takes them: (32, 3, S, S) float32."""
+    mean, std = (torch.tensor(v).reshape(1, 3, 1, 1) for v in (pictures.contract.mean, pictures.contract.std))
+    order = np.random.default_rng(seed).permutation(len(items))[:count]
+    for start in range(0, len(order), 32):
+        batch = np.stack([pictures.plain(items[n]) for n in order[start : start + 32]])
+        values = torch.from_numpy(batch).float() / 255
+        values = values.permute(0, 3, 1, 2) if batch.ndim == 4 else values[:, None].expand(-1, 3, -1, -1)
+        yield (values - mean) / std
 
 
 def with_lines(dataset: Dataset, lines: Path) -> Dataset:

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
+from sketchseek.data import Item
 from sketchseek.errors import BadDataset
 
 Positions = NDArray[np.int64]
+Keys = Sequence[str] | NDArray[np.int64]
 
 
 @dataclass(frozen=True)
@@ -33,8 +36,8 @@ class Pairs:
 
 
 def draw_pairs(
-    sketch_keys: Sequence[str],
-    photo_keys: Sequence[str],
+    sketch_keys: Keys,
+    photo_keys: Keys,
     rng: np.random.Generator,
     *,
     positives: int = 10,
@@ -55,19 +58,35 @@ def draw_pairs(
     Raises:
         BadDataset: a sketch has no photo of its key, or no other.
     """
-    names, code = np.unique([*sketch_keys, *photo_keys], return_inverse=True)
-    sketch_code, photo_code = code[: len(sketch_keys)], code[len(sketch_keys) :]
     sketches, photos, same = [], [], []
-    for position, key in enumerate(sketch_code):
-        alike, other = np.flatnonzero(photo_code == key), np.flatnonzero(photo_code != key)
-        if not len(alike) or not len(other):
-            which = "photo of" if not len(alike) else "photo but those of"
-            raise BadDataset(f"no {which} {str(names[key])!r} to pair its sketches with")
+    for position, alike, other in _walk(sketch_keys, photo_keys):
         drawn = np.concatenate([_draw(alike, positives, rng), _draw(other, negatives, rng)])
         sketches.append(np.full(len(drawn), position))
         photos.append(drawn)
         same.append(np.arange(len(drawn)) < positives)
     return Pairs(np.concatenate(sketches), np.concatenate(photos), np.concatenate(same))
+
+
+def draw_triplets(
+    sketch_keys: Keys, photo_keys: Keys, rng: np.random.Generator, *, each: int = 10
+) -> NDArray[np.int64]:
+    """For each sketch ``each`` photos with the same key beside as many with another: (N, 3) positions.
+
+    Columns are sketch, positive, negative; rows are in random order.
+
+    Raises:
+        BadDataset: a sketch has no photo of its key, or no other.
+    """
+    rows = [
+        np.stack([np.full(each, position), _draw(alike, each, rng), _draw(other, each, rng)], axis=1)
+        for position, alike, other in _walk(sketch_keys, photo_keys)
+    ]
+    return rng.permutation(np.concatenate(rows))
+
+
+def meanings(items: Iterable[Item], kind: Literal["class", "instance"]) -> list[str]:
+    """What each item means: its class, or the photo that it is or was drawn from."""
+    return [item.label if kind == "class" else item.instance or item.id for item in items]
 
 
 def balanced(labels: Sequence[str], size: int, rng: np.random.Generator) -> Iterator[Positions]:
@@ -86,6 +105,18 @@ def balanced(labels: Sequence[str], size: int, rng: np.random.Generator) -> Iter
                 decks[value] = rng.permutation(members[value]).tolist()
             batch.append(decks[value].pop())
         yield np.array(batch, np.int64)
+
+
+def _walk(sketch_keys: Keys, photo_keys: Keys) -> Iterator[tuple[int, Positions, Positions]]:
+    """For each sketch the photos of its key and all others, by position."""
+    names, code = np.unique([*sketch_keys, *photo_keys], return_inverse=True)
+    photo_code = code[len(sketch_keys) :]
+    for position, key in enumerate(code[: len(sketch_keys)]):
+        alike, other = np.flatnonzero(photo_code == key), np.flatnonzero(photo_code != key)
+        if not len(alike) or not len(other):
+            which = "photo of" if not len(alike) else "photo but those of"
+            raise BadDataset(f"no {which} {str(names[key])!r} to pair its sketches with")
+        yield position, alike, other
 
 
 def _draw(pool: Positions, count: int, rng: np.random.Generator) -> Positions:

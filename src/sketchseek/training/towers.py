@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import itertools
+from collections.abc import Sequence
+
 import torch
 from torch import Tensor, nn
 from torch.nn.functional import normalize
@@ -28,7 +31,12 @@ class Tower(nn.Module):
 
     def forward(self, pixels: Tensor) -> Tensor:
         """Uint8 pictures -> unit embeddings (N, D)."""
-        return normalize(self.head(self.backbone(self.prepare(pixels))), dim=1)
+        return normalize(self.features(pixels), dim=1)
+
+    def features(self, pixels: Tensor) -> Tensor:
+        """Uint8 pictures -> embeddings (N, D) before they are brought to unit length."""
+        values: Tensor = self.head(self.backbone(self.prepare(pixels)))
+        return values
 
     def prepare(self, pixels: Tensor) -> Tensor:
         """Uint8 pictures -> normalised float32 (N, 3, S, S)."""
@@ -58,3 +66,21 @@ class Standardise(nn.Module):
     def forward(self, features: Tensor) -> Tensor:
         """Features (N, D) -> the same, of mean 0 and deviation 1 on the training set."""
         return (features - self.centre) * self.scale
+
+
+def mlp(widths: Sequence[int], dropout: float = 0.0) -> nn.Sequential:
+    """Fully connected layers of these widths, input and output included: ReLU between, none at the end.
+
+    ``dropout`` acts on the input of every layer.
+    """
+    layers: list[nn.Module] = []
+    for number, (before, after) in enumerate(itertools.pairwise(widths)):
+        layers += [nn.ReLU()] if number else []
+        layers += [nn.Dropout(dropout), nn.Linear(before, after)]
+    return nn.Sequential(*layers)
+
+
+def three(values: Sequence[float]) -> tuple[float, float, float]:
+    """Three numbers, one a channel, from a sequence of three or of one (which then serves all)."""
+    red, green, blue = values if len(values) == 3 else (values[0],) * 3
+    return red, green, blue

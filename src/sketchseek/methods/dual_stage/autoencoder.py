@@ -1,0 +1,133 @@
+"""Stage 2, version B: an autoencoder a domain, with a common code.
+
+The released code aligns the two codes only by a common target, the one-hot class, and its saved outputs are
+near chance on Sketchy. The text trains on pairs; so the loss here has a term of pairs, too.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import torch
+from torch import Tensor, nn
+from torch.nn.functional import mse_loss, one_hot
+
+from sketchseek.errors import BadConfig
+from sketchseek.losses.contrastive import contrastive
+from sketchseek.methods.dual_stage.stage_one import Learnt, StageOne
+from sketchseek.methods.dual_stage.stage_two import Batches, Codes, DualStage, two_stages
+from sketchseek.training.material import Material, codes
+from sketchseek.training.progress import OnProgress, silent
+from sketchseek.training.run import Run
+from sketchseek.training.samplers import draw_pairs
+from sketchseek.training.towers import mlp
+
+
+@dataclass(frozen=True)
+class Autoencoder(DualStage):
+    """What ``dual_stage.autoencoder`` can be told, besides what both versions can.
+
+    Attributes:
+        hidden: width between feature and code; None: no such layer, as in the released code.
+        code: length of the code, at least the number of classes where ``target`` is used.
+        rebuild: weight of the features' reconstruction.
+        target: weight of the code's squared distance from the one-hot class.
+        pair: weight of the contrastive loss between codes, which the released code lacks.
+    """
+
+    hidden: int | None = 1024
+    code: int = 125
+    rebuild: float = 1.0
+    target: float = 1.0
+    pair: float = 1.0
+
+
+PUBLISHED = Autoencoder(
+    first=StageOne(backbone="timm/vgg16.tv_in1k", adapt=False, epochs_all=20),
+    hidden=None,
+    dropout=0.0,
+    pair=0.0,
+    rate=1e-4,
+    epochs=150,
+)
+
+
+class Network(Codes):
+    """Both autoencoders and what ties their codes together."""
+
+    def __init__(self, dim: int, config: Autoencoder) -> None:
+        super().__init__()
+        self.config = config
+        between = [] if config.hidden is None else [config.hidden]
+
+        def encoder() -> nn.Sequential:
+            return nn.Sequential(mlp([dim, *between, config.code], config.dropout), nn.ReLU())
+
+        self.sketch_code, self.photo_code = encoder(), encoder()
+        self.sketch_decoder, self.photo_decoder = (mlp([config.code, *between, dim]) for _ in range(2))
+
+    def training_step(self, batch: tuple[Tensor, ...], _: int = 0) -> Tensor:
+        """Reconstruction, class target and pairs.
+
+        L = a [MSE(ŝ, s) + MSE(p̂, p)] + b [MSE(z_s, 1_c) + MSE(z_p, 1_c)] + c contrastive(z_s, z_p)
+        """
+        sketches, photos, sketch_targets, photo_targets, same = batch
+        sketch_codes, photo_codes = self.sketch_code(sketches), self.photo_code(photos)
+        rebuild = mse_loss(self.sketch_decoder(sketch_codes), sketches)
+        rebuild = rebuild + mse_loss(self.photo_decoder(photo_codes), photos)
+        target = mse_loss(sketch_codes, sketch_targets) + mse_loss(photo_codes, photo_targets)
+        pair = contrastive(sketch_codes, photo_codes, same, self.config.margin)
+        parts = {"rebuild": rebuild, "target": target, "pair": pair}
+        self.log_dict(parts, on_step=False, on_epoch=True)
+        return self.config.rebuild * rebuild + self.config.target * target + self.config.pair * pair
+
+    def configure_optimizers(self) -> torch.optim.Optimizer:
+        """Adam."""
+        return torch.optim.Adam(self.parameters(), lr=self.config.rate)
+
+
+def train(
+    config: Autoencoder, run_dir: Path, *, cache_dir: Path | None = None, on_progress: OnProgress = silent
+) -> Path:
+    """Train both stages and write the model folder ``run_dir/model``, whose path is returned.
+
+    A run that was stopped goes on where it was; one that is finished is not run again.
+
+    Raises:
+        BadDataset: the data set is missing.
+        BadConfig: a setting is out of range, or the folder holds another run.
+        BadModel: the backbone cannot be loaded.
+    """
+    run = Run(run_dir, "dual_stage.autoencoder", config, cache_dir=cache_dir, on_progress=on_progress)
+
+    def build(sketches: Learnt, photos: Learnt, material: Material) -> tuple[Network, Batches]:
+        if config.target and config.code < len(material.classes):
+            raise BadConfig(
+                f"code = {config.code}: the class target needs one number a class, and there are "
+                f"{len(material.classes)}. Raise code, or set target = 0"
+            )
+        network = Network(sketches.train.shape[-1], config)
+        return network, lambda epoch: _batches(config, sketches, photos, material, epoch)
+
+    return two_stages(run, config, build)
+
+
+def _batches(
+    config: Autoencoder, sketches: Learnt, photos: Learnt, material: Material, epoch: int
+) -> Iterator[tuple[Tensor, ...]]:
+    """All pairs of an epoch in random order, each picture in a view drawn by chance, with class targets."""
+    rng = np.random.default_rng([config.seed, epoch])
+    classes = [codes(side.items, material.classes) for side in (sketches, photos)]
+    targets = [one_hot(torch.from_numpy(side), config.code).float() for side in classes]
+    pairs = draw_pairs(classes[0], classes[1], rng, positives=config.positives, negatives=config.negatives)
+    for part in pairs.batches(config.batch, rng):
+        yield (
+            sketches.draw(part.sketches, rng),
+            photos.draw(part.photos, rng),
+            targets[0][part.sketches],
+            targets[1][part.photos],
+            torch.from_numpy(part.same),
+        )

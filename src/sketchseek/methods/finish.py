@@ -1,0 +1,92 @@
+"""What every method ends with: a score that chooses, and a model folder."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+
+import numpy as np
+import torch
+from torch import Tensor
+from torch.nn.functional import normalize
+
+from sketchseek.data import Dataset
+from sketchseek.evaluation.metrics import metric
+from sketchseek.images import PhotoInput
+from sketchseek.model import Card, Source
+from sketchseek.sketch import SketchInput
+from sketchseek.training.config import to_dict
+from sketchseek.training.export import export_model
+from sketchseek.training.material import Material
+from sketchseek.training.pictures import Pictures
+from sketchseek.training.run import Run
+from sketchseek.training.towers import Tower
+
+_SAMPLES = 4  # pictures of each domain that torch and the exported graph are compared on
+
+
+def retrieval(sketches: Tensor, photos: Tensor, material: Material) -> dict[str, float]:
+    """``score``: map@all by cosine of the sketches that choose the model, over the photos that do.
+
+    Args:
+        sketches: (Q, D) codes of ``material.val.sketches``.
+        photos: (G, D) codes of ``material.val.photos``.
+        material: tells their classes.
+    """
+    scores = normalize(sketches, dim=1) @ normalize(photos, dim=1).T
+    asked = np.array([item.label for item in material.val.sketches])
+    given = np.array([item.label for item in material.val.photos])
+    values = metric("map@all")(scores.numpy(), asked[:, None] == given[None])
+    return {"score": float(values.mean())}
+
+
+def finish(
+    run: Run,
+    towers: tuple[Tower, Tower],
+    contracts: tuple[PhotoInput, SketchInput],
+    material: Material,
+    figures: Mapping[str, float],
+) -> Path:
+    """Export the photo and the sketch tower as the run's model folder.
+
+    Args:
+        run: its method, settings and folder.
+        towers: photo and sketch.
+        contracts: likewise.
+        material: what was trained on.
+        figures: what the chosen model reached on the items that chose it.
+    """
+    photo, sketch = contracts
+    sides = {
+        "photo": (Pictures(material.val, photo), material.val.photos),
+        "sketch": (Pictures(material.val, sketch), material.val.sketches),
+    }
+    samples = {
+        domain: np.stack(
+            [pictures.plain(item) for item in items[:: max(1, len(items) // _SAMPLES)][:_SAMPLES]]
+        )
+        for domain, (pictures, items) in sides.items()
+    }
+    with torch.inference_mode():
+        dim = towers[0](torch.from_numpy(samples["photo"][:1])).shape[1]
+    card = Card(
+        name=f"{run.method}-{run.folder.name}",
+        method=run.method,
+        dim=dim,
+        photo=photo,
+        sketch=sketch,
+        summary=f"Trained on {_used(material.train)} of {material.train.name}.",
+        licence=f"Weights learnt from {material.train.name}: {material.train.card.licence}",
+        sources=(Source(material.train.name, material.train.card.licence, _used(material.train)),),
+        figures={"validation": dict(figures)},
+        training=to_dict(run.config),
+    )
+    with run.stage("export"):
+        export_model(*towers, card, run.model, samples=samples)
+    return run.model
+
+
+def _used(train: Dataset) -> str:
+    lines = sum(item.variant == "line drawing" for item in train.sketches)
+    text = f"{len(train.photos):,} photos, {len(train.sketches) - lines:,} sketches"
+    return text + (f" and {lines:,} line drawings" if lines else "")

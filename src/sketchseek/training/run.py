@@ -1,0 +1,110 @@
+"""A run's folder: its settings, what each stage cost, its model.
+
+run/
+    config.toml     the method and all its settings
+    summary.json    per stage: seconds, and the process's highest memory so far
+    <stage>/        checkpoints and TensorBoard logs
+    features/       cached features (unless kept elsewhere)
+    model/          the result
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from sketchseek.errors import BadConfig
+from sketchseek.training.config import to_toml
+from sketchseek.training.progress import OnProgress, silent
+
+_CONFIG = "config.toml"
+_SUMMARY = "summary.json"
+
+
+class Run:
+    """A folder in which one configuration is trained once, in as many sittings as it takes.
+
+    Raises:
+        BadConfig: the folder belongs to a run with other settings.
+    """
+
+    def __init__(
+        self,
+        folder: Path,
+        method: str,
+        config: Any,
+        *,
+        cache_dir: Path | None,
+        on_progress: OnProgress = silent,
+    ) -> None:
+        self.folder = Path(folder)
+        self.method = method
+        self.config = config
+        self.features = Path(cache_dir) if cache_dir else self.folder / "features"
+        self.on_progress = on_progress
+        self.folder.mkdir(parents=True, exist_ok=True)
+        text = f"# sketchseek train {method}\n{to_toml(config)}"
+        path = self.folder / _CONFIG
+        if path.is_file() and path.read_text(encoding="utf-8") != text:
+            raise BadConfig(
+                f"{self.folder} holds a run with other settings (see {path}): "
+                f"name another folder, or delete it"
+            )
+        path.write_text(text, encoding="utf-8")
+
+    @property
+    def model(self) -> Path:
+        """Where the model folder is, or will be."""
+        return self.folder / "model"
+
+    @property
+    def finished(self) -> bool:
+        """Whether the model has been written: it is written whole or not at all."""
+        return self.model.is_dir()
+
+    def summary(self) -> dict[str, dict[str, float]]:
+        """Per stage, in order: ``seconds`` over all sittings, ``peak_mib`` of the process up to its end."""
+        try:
+            stages: dict[str, dict[str, float]] = json.loads(
+                (self.folder / _SUMMARY).read_text(encoding="utf-8")
+            )
+        except (OSError, ValueError):
+            return {}
+        return stages
+
+    @contextmanager
+    def stage(self, name: str) -> Iterator[Path]:
+        """Measure a stage, also one that is broken off; gives the folder for its files."""
+        start = time.perf_counter()
+        try:
+            yield self.folder / name.replace(" ", "-")
+        finally:
+            stages = self.summary()
+            before: Mapping[str, float] = stages.get(name, {})
+            stages[name] = {
+                "seconds": round(before.get("seconds", 0.0) + time.perf_counter() - start, 2),
+                "peak_mib": round(max(before.get("peak_mib", 0.0), peak_memory() / 2**20), 1),
+            }
+            aside = self.folder / f".{_SUMMARY}"
+            aside.write_text(json.dumps(stages, indent=2) + "\n", encoding="utf-8")
+            aside.replace(self.folder / _SUMMARY)
+
+
+def peak_memory() -> int:
+    """The highest resident memory of this process so far, bytes."""
+    try:
+        # Linux's getrusage also counts what the process was before exec: the parent's memory.
+        for line in Path("/proc/self/status").read_text(encoding="ascii").splitlines():
+            if line.startswith("VmHWM:"):
+                return int(line.split()[1]) * 1024
+    except OSError:
+        pass
+    import resource  # POSIX only
+
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    return peak if sys.platform == "darwin" else peak * 1024
