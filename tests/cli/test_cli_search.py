@@ -1,0 +1,141 @@
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import urllib.request
+from pathlib import Path
+
+import pytest
+from commands import Commands
+from serving import make_library
+
+
+@pytest.fixture
+def ask(run: Commands, shapes: Path, drawing: Path):
+    def search(*arguments: str | Path):
+        done = run("search", drawing, "--library", shapes / "library.sqlite", *arguments)
+        return done.code, done.out.replace(str(shapes), "SHAPES"), done.err
+
+    return search
+
+
+def test_search_prints_ranks_scores_and_paths(ask) -> None:
+    code, out, err = ask("-k", "3")
+    lines = out.splitlines()
+    assert (code, err, len(lines)) == (0, "", 3)
+    assert lines[0] == "1  #.###  SHAPES/photos/cross.png"
+
+
+def test_search_as_json(ask) -> None:
+    code, out, _ = ask("-k", "1", "--json")
+    out = out.replace("#.###", "0.5")  # so that it is JSON again
+    assert code == 0
+    assert json.loads(out) == {
+        "drawing": "HERE/cross.svg",
+        "library": "SHAPES/library.sqlite",
+        "model": "tiny@ID",
+        "hits": [
+            {
+                "rank": 1,
+                "score": 0.5,
+                "path": "SHAPES/photos/cross.png",
+                "copies": [],
+                "width": 240,
+                "height": 240,
+                "taken": "YYYY-MM-DD HH:MM:SS",
+            }
+        ],
+    }
+
+
+def test_search_as_csv(ask) -> None:
+    _, out, _ = ask("-k", "1", "--csv")
+    assert out == "rank,score,path\n1,#.###,SHAPES/photos/cross.png\n"
+
+
+def test_search_writes_a_page_and_copies(ask, tmp_path: Path) -> None:
+    code, _, err = ask("-k", "2", "--html", tmp_path / "page.html", "--copy-to", tmp_path / "found")
+    assert (code, err) == (0, "page written: HERE/page.html\n2 photos copied to HERE/found\n")
+    page = (tmp_path / "page.html").read_text(encoding="utf-8")
+    assert page.count("data:image/jpeg") == 3
+    assert "cross.png" in page
+    names = sorted(path.name for path in (tmp_path / "found").iterdir())
+    assert names[0] == "1 cross.png"
+    assert len(names) == 2
+
+
+def test_search_takes_conditions(ask, shapes: Path) -> None:
+    assert len(ask("--orientation", "square", "--in", shapes / "photos")[1].splitlines()) == 5
+    assert ask("--after", "2999-01-01") == (0, "", "No photo of the library passes these conditions.\n")
+    assert ask("--before", "soon")[0] == 2
+    assert ask("--json", "--csv")[0] == 2
+
+
+def test_names_that_are_not_utf8_go_out_as_they_are(run: Commands, tmp_path: Path, drawing: Path) -> None:
+    library, photos, _ = make_library(tmp_path)
+    try:
+        (photos / "cross.png").rename(photos / os.fsdecode(b"cross\xff.png"))
+    except OSError:
+        pytest.skip("this file system takes no such names")
+    run("index", "--library", library)
+    asked = ("search", drawing, "--library", library, "-k", "1")
+    assert run(*asked).out.endswith("cross\\udcff.png\n")
+    assert json.loads(run(*asked, "--json").raw)["hits"][0]["path"].endswith("cross\udcff.png")
+    command = [sys.executable, "-m", "sketchseek", *map(str, asked), "--csv"]
+    raw = subprocess.run(command, capture_output=True, check=True).stdout
+    assert raw.endswith(b"cross\xff.png\n")
+
+
+def test_errors_are_one_line(run: Commands, drawing: Path, shapes: Path) -> None:
+    library = shapes / "library.sqlite"
+    done = run("search", "nowhere.svg", "--library", library)
+    assert (done.code, done.out, done.err) == (1, "", "sketchseek: nowhere.svg: there is no such file\n")
+    done = run("search", drawing)
+    assert done.code == 1
+    assert done.err.startswith("sketchseek: no library at HERE/home/library.sqlite; ")
+    blank = run.here / "blank.svg"
+    blank.write_text("<svg xmlns='http://www.w3.org/2000/svg'/>")
+    assert run("search", blank, "--library", library).code == 1
+    done = run("search", drawing, "--library", library, "--html", run.here / "no" / "page.html")
+    assert (done.code, done.err.count("\n")) == (1, 1)
+    assert "No such file" in done.err
+    assert run("search").code == 2
+
+
+def test_debug_shows_where_an_error_comes_from(run: Commands) -> None:
+    from sketchseek.cli.app import app
+    from sketchseek.errors import BadSketch
+
+    with pytest.raises(BadSketch):
+        app(args=["--debug", "search", "nowhere.svg"])
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Ctrl-C is sent as a signal of Unix")
+def test_serve_says_where_and_ends_on_ctrl_c(shapes: Path) -> None:
+    command = [sys.executable, "-m", "sketchseek", "serve", "--port", "0"]
+    process = subprocess.Popen(
+        [*command, "--library", str(shapes / "library.sqlite")],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    assert process.stdout is not None
+    address = process.stdout.readline().strip()
+    try:
+        assert address.startswith("http://127.0.0.1:")
+        with urllib.request.urlopen(address, timeout=60) as page:  # noqa: S310
+            assert b"<html" in page.read()
+    finally:
+        process.send_signal(signal.SIGINT)
+        _, err = process.communicate(timeout=60)
+    assert process.returncode == 0
+    assert err == "Open this address in a browser. Ctrl-C ends it.\nended\n"
+
+
+def test_serve_refuses_what_others_could_reach(run: Commands, shapes: Path) -> None:
+    done = run("serve", "--host", "0.0.0.0", "--library", shapes / "library.sqlite")  # noqa: S104
+    assert (done.code, done.err.count("\n")) == (1, 1)
+    assert "ssh" in done.err
