@@ -21,7 +21,7 @@ from sketchseek.data.synthetic.parts import FigureClass, Part
 from sketchseek.data.synthetic.spec import Spec, figure, figure_class
 from sketchseek.data.synthetic.stroke import LEVELS, Drawing
 from sketchseek.errors import BadConfig, BadDataset
-from sketchseek.sketch import Sketch
+from sketchseek.sketch import Sketch, to_svg
 
 __all__ = [
     "CLASSES",
@@ -152,8 +152,6 @@ def write(dataset: Dataset, folder: Path) -> Path:
         if item.domain == "photo":
             dataset.photo(item).save(path, quality=92)
         else:
-            from sketchseek.sketch import to_svg
-
             path.write_text(to_svg(dataset.sketch(item)), encoding="utf-8")
     return folder
 

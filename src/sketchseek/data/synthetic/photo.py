@@ -79,8 +79,11 @@ def render(figure: Part, setting: Setting, size: int, rng: np.random.Generator) 
         _shadow_behind(canvas, cover, light)
     elif setting.shadow == "ground" and cover.any():
         _shadow_on_ground(canvas, cover, light, round(horizon * size))
+    behind = canvas.copy() if setting.grain == "water" else None
     for patch in patches:
         _paint(canvas, cover, patch, light, rng)
+    if behind is not None and cover.any():
+        _float(canvas, behind, cover)
     return _develop(canvas, setting, rng)
 
 
@@ -194,6 +197,18 @@ def _shadow_on_ground(canvas: Field, cover: Field, light: Light, horizon: int) -
     )
     shadow[:horizon] = 0
     canvas *= (ONE - shadow)[:, :, None]
+
+
+def _float(canvas: Field, water: Field, cover: Field) -> None:
+    """Let the water close over the lowest part of a figure, and mirror what is above, dark and dim."""
+    size = canvas.shape[0]
+    rows = np.flatnonzero(cover.max(axis=1) > 0.5)
+    level = int(rows[-1]) - size // 28
+    depth = min(size - level, level)
+    mirror = _blur(cover, size / 100)[level - depth : level][::-1]
+    fade = np.linspace(0.5, 0.0, depth, dtype=np.float32)[:, None]
+    below = water[level : level + depth] * (ONE - fade * mirror)[:, :, None]
+    canvas[level : level + depth] = np.float32(0.2) * canvas[level : level + depth] + np.float32(0.8) * below
 
 
 def _develop(canvas: Field, setting: Setting, rng: np.random.Generator) -> Image.Image:

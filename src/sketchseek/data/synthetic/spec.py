@@ -91,12 +91,23 @@ def figure(spec: Spec) -> tuple[Part, Setting]:
     kind, view = spec.variant.split("/")
     built = entry.build(Pose(kind, view, spec.chance(_SHAPE)))
     setting = SETTINGS[entry.settings[spec.instance % len(entry.settings)]]
-    points = _face(built.points, view, spec.chance(_VIEW))
+    points = _grow(built.points, spec.chance(_SHAPE, 1))
+    points = _face(points, view, spec.chance(_VIEW))
     points = _take(points, spec.chance(_PLACE))
     points, scale = _place(points, setting, entry.shown, spec.chance(_PLACE, 1))
     if spec.level is not None:
         points = _remember(points, spec.chance(_MEMORY, spec.hand))
     return built.moved_to(np.round(points, 6), scale), setting
+
+
+def _grow(points: Curve, rng: np.random.Generator) -> Curve:
+    """Change the proportions of an instance: slimmer or wider, with more in one half than in the other."""
+    right, down, stretch = rng.random(3) - 0.5
+    _, middle, size = _extent(points)
+    part = 2 * (points - middle) / size  # -1..1
+    part = part + 0.16 * np.array([right, down]) * (1 - part**2)
+    grown: Curve = part * size * (1 + 0.12 * stretch, 1 - 0.12 * stretch)
+    return grown / 2 + middle
 
 
 def _face(points: Curve, view: str, rng: np.random.Generator) -> Curve:

@@ -113,7 +113,12 @@ def _laid(grain: str, rng: np.random.Generator, shape: tuple[int, int], unit: fl
         over = ((u < 0.5) ^ (v < 0.5)).astype(np.float32)
         woven: Field = over * (piece + np.float32(0.5)) - np.float32(0.5)
         return woven
-    if grain in {"tile", "scale"}:  # darker toward the next row, like shadow under an edge
+    if grain == "scale":  # round, and dark where the next row begins
+        round_: Field = (
+            np.float32(0.45) - v - np.float32(2.2) * (u - np.float32(0.5)) ** 2 * (np.float32(1) - v)
+        )
+        return round_
+    if grain == "tile":  # darker toward the next row, like shadow under an edge
         bent: Field = np.float32(0.3) - v - np.float32(1.6) * (u - np.float32(0.5)) ** 2
         return bent + piece * np.float32(0.5)
     joint = (u * step_x < max(1.0, unit / 256)) | (v * step_y < max(1.0, unit / 256))

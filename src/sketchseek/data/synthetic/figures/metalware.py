@@ -154,6 +154,8 @@ def key(p: Pose) -> Part:
             for y, h, d in ((0.52, 0.13, 0), (0.76, 0.15, 0))
         ]
         bits.append(Part("collar", rect(-0.11, -0.3, 0.11, -0.2, 0.03), metal, "metal", detail=1))
+    engraving = ellipse(0, -0.62, 0.29, start=200, stop=340, n=14)
+    bits.append(line("engraving", engraving, shade(metal, 0.6), 0.016, detail=2))
     return group(
         "key",
         Part("bow", bow, metal, "metal", children=(Part("hole", hole, DARK, "hole"),)),

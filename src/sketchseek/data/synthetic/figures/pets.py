@@ -102,6 +102,9 @@ def _upright(coat: Colour) -> list[Part]:
     face = [eye(side * 0.15, -0.3, 0.05) for side in (-1, 1)]
     face.append(Part("nose", curve("-0.05,-0.17 0.05,-0.17 0,-0.11"), (0.8, 0.5, 0.5), "skin"))
     face.append(line("mouth", moved(_SMILE, 0, -0.06), BLACK, 0.016))
+    for side in (-1, 1):
+        hairs = [[(0.1 * side, -0.1 + rise / 2), (0.4 * side, -0.12 + rise)] for rise in (-0.04, 0.06)]
+        face += [line("whisker", hair, (0.9, 0.88, 0.84), 0.01, detail=2) for hair in hairs]
     limbs = []
     for side in (-1, 1):
         paw = sweep(smooth([(0.14 * side, 0.25), (0.15 * side, 0.6)], closed=False), 0.17)
@@ -120,6 +123,10 @@ def _crouching(coat: Colour) -> list[Part]:
         eye(0.82, -0.28, 0.055),
         Part("nose", ellipse(1.12, -0.14, 0.04), (0.8, 0.5, 0.5), "skin", detail=1),
         line("mouth", moved(_SMILE, 1.0, -0.02), BLACK, 0.016),
+        *(
+            line("whisker", [(1.0, -0.08), (0.78, y)], (0.9, 0.88, 0.84), 0.01, detail=2)
+            for y in (-0.1, 0.02)
+        ),
     )
     head = smooth("0.4,-0.2 0.55,-0.5 0.85,-0.5 1.1,-0.22 1.1,-0.02 0.8,0.12 0.5,0.06")
     return [

@@ -47,11 +47,12 @@ def _crown(p: Pose) -> Part:
 
 def _fir(p: Pose, bark: Colour) -> Part:
     tiers = []
-    for i, (top, low, half) in enumerate(((0.02, 0.68, 0.66), (-0.4, 0.28, 0.52), (-0.9, -0.12, 0.38))):
+    rows = (("lower", 0.02, 0.68, 0.66), ("middle", -0.4, 0.28, 0.52), ("upper", -0.9, -0.12, 0.38))
+    for i, (name, top, low, half) in enumerate(rows):
         right = curve([(half * 0.5, (top + low) / 2 + 0.04), (half, low), (half * 0.5, low - 0.06)])
         edge = np.concatenate([[(0, top)], right, [(0, low + 0.04)], right[::-1] * (-1, 1)])
         green = shade(p.tint("2f5f3a", "3a6a3f"), 1 + 0.08 * i)
-        tiers.append(Part("branches", edge, green, "foliage", relief=0.7))
+        tiers.append(Part(f"{name} branches", edge, green, "foliage", relief=0.7))
     return group("tree", Part("trunk", rect(-0.09, 0.6, 0.09, 1.0), bark, "bark"), *tiers)
 
 

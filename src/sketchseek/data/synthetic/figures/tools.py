@@ -39,8 +39,18 @@ def scissors(p: Pose) -> Part:
                 ),
             )
         )
+    edges = [
+        line(
+            "edge",
+            turned(curve("0.02,-0.85 0.03,-0.1") * (s, long), spread * s),
+            (0.5, 0.52, 0.55),
+            0.016,
+            detail=2,
+        )
+        for s in (-1, 1)
+    ]
     pivot = Part("pivot", ellipse(0, 0.02, 0.05, n=14), (0.35, 0.35, 0.37), "metal", detail=1)
-    return group("scissors", *halves, pivot)
+    return group("scissors", *halves, *edges, pivot)
 
 
 def hammer(p: Pose) -> Part:
