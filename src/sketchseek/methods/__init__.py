@@ -11,6 +11,7 @@ from sketchseek.registry import check_name, resolve
 from sketchseek.training.config import override, read_config
 
 METHODS: dict[str, str] = {
+    "anchored": "sketchseek.methods.anchored:ANCHORED",
     "dual_stage.autoencoder": "sketchseek.methods.dual_stage:AUTOENCODER",
     "dual_stage.siamese": "sketchseek.methods.dual_stage:SIAMESE",
     "siamese.end_to_end": "sketchseek.methods.siamese:END_TO_END",

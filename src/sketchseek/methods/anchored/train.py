@@ -1,0 +1,210 @@
+"""Training of the anchored method: adapted trunk -> cached maps -> top and heads -> model folder."""
+
+from __future__ import annotations
+
+import copy
+import hashlib
+import os
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from safetensors.torch import load_file, save_file
+from torch import Tensor, nn
+from torch.nn.functional import normalize
+
+from sketchseek.data import Dataset, Item, data_root
+from sketchseek.encoders.huggingface import Backbone, load_backbone
+from sketchseek.evaluation.metrics import metric
+from sketchseek.images import PhotoInput
+from sketchseek.methods.anchored.batches import batches, cache
+from sketchseek.methods.anchored.config import Config
+from sketchseek.methods.anchored.material import Material, Part, canonical, gather, unseen
+from sketchseek.methods.anchored.towers import Anchored, Top, Trunk
+from sketchseek.model import Card
+from sketchseek.sketch import SketchInput
+from sketchseek.training import batchnorm
+from sketchseek.training.config import to_dict
+from sketchseek.training.export import export_model
+from sketchseek.training.features import Features
+from sketchseek.training.loop import fit
+from sketchseek.training.pictures import Pictures, normalised
+from sketchseek.training.progress import OnProgress, Progress, silent
+from sketchseek.training.run import Run
+from sketchseek.training.towers import Standardise, Tower, three
+
+_STATISTICS = (128, 256)  # photos to restore batch norm on, drawings to adapt it to
+_UNSEEN = ("sketchy-21.unseen", "sketchy-25.unseen")
+_LICENCE = "Apache-2.0 (weights and backbone); several of the data sets it learnt from are for research only"
+_TEXT = "semantics/clip_vit_b32_text_vocabulary.npz"
+_SUMMARY = (
+    "Finds photos of the kind of thing you draw. MobileNetV2 for both domains: the photo side as it was "
+    "trained on ImageNet with a new head, the sketch side tuned so that drawings land among photos of "
+    "their class."
+)
+
+
+def train(
+    config: Config, run_dir: Path, *, cache_dir: Path | None = None, on_progress: OnProgress = silent
+) -> Path:
+    """Train from the data sets under SKETCHSEEK_DATA and write the model folder ``run_dir/model``.
+
+    A run that was stopped goes on where it was: features are cached, the loop resumes after its last epoch.
+
+    Raises:
+        BadDataset: a data set is missing.
+        BadConfig: the backbone is not a MobileNetV2, or a setting is out of range.
+    """
+    run = Run(run_dir, "anchored", config, cache_dir=cache_dir, on_progress=on_progress)
+    if run.finished:
+        return run.model
+    views = {"sketchy": config.views, "quickdraw": config.quickdraw_views, "lines": config.line_views}
+    material = gather(config.held_out, views)
+    backbone = load_backbone(config.backbone)
+    mean, std = three(backbone.mean), three(backbone.std)
+    drawings = SketchInput(size=config.sketch_size, line_width=config.line_width, mean=mean, std=std)
+    photos = PhotoInput(size=backbone.size, mean=mean, std=std)
+    with run.stage("statistics"):
+        adapted = _adapted(backbone, material, photos, drawings, run)
+    trunk = Trunk(adapted, config.cut, config.sketch_size)
+    with run.stage("features"):
+        sketch_side, photo_side = Features(trunk, run.features), Features(backbone, run.features)
+        sketches = cache(config, material, material.sketches, (sketch_side, drawings), on_progress)
+        pictures = cache(config, material, material.photos, (photo_side, photos), on_progress)
+        val = material.val
+        queries = sketch_side.plain(Pictures(val, drawings), val.sketches)
+        gallery = photo_side.plain(Pictures(val, photos), val.photos)
+    plain = torch.from_numpy(np.concatenate([part.features[0] for part in pictures])).float()
+    torch.manual_seed(config.seed)
+    module = Anchored(
+        config,
+        Top(adapted, config.cut, trunk.shape),
+        width=backbone.dim,
+        standardise=Standardise.fitted(plain, floor=0.05),
+        anchors=anchors(material.classes, config.dim),
+        rivals=np.stack(list(material.rivals().values())),
+    )
+    with run.stage("training") as folder:
+        fitted = fit(
+            module,
+            lambda epoch: batches(config, sketches, pictures, epoch),
+            run_dir=folder,
+            epochs=config.epochs,
+            seed=config.seed,
+            validate=_validation(module, val, queries, gallery),
+            stage="training",
+            on_progress=on_progress,
+        )
+    card = Card(
+        name="anchored",
+        method="anchored",
+        dim=config.dim,
+        photo=photos,
+        sketch=drawings,
+        summary=_SUMMARY,
+        licence=_LICENCE,
+        sources=material.sources(),
+        figures={"sketchy-subset/category:val": {"map@all": round(fitted.score or 0.0, 4)}},
+        training=to_dict(config),
+    )
+    with run.stage("export"):
+        return _export(module, backbone, trunk, card=card, val=val, folder=run.model)
+
+
+def anchors(classes: tuple[str, ...], dim: int) -> Tensor:
+    """Where the class anchors start, (C, dim) unit rows.
+
+    Text vectors of the names, centred and reduced to their first ``dim`` principal axes, where the table of
+    CLIP ViT-B/32 text vectors under SKETCHSEEK_DATA has the name; a random direction elsewhere.
+    """
+    start = torch.randn(len(classes), dim)
+    path = (data_root() or Path()) / _TEXT
+    if path.is_file():
+        table = np.load(path, allow_pickle=False)
+        where = {canonical(str(name)): row for row, name in enumerate(table["names"])}
+        rows = [(code, where[name]) for code, name in enumerate(classes) if name in where]
+        text = torch.from_numpy(table["vectors"][[row for _, row in rows]].astype(np.float32))
+        text = normalize(text - text.mean(0), dim=1)
+        axes = torch.linalg.svd(text, full_matrices=False).Vh[:dim]
+        start[[code for code, _ in rows], : len(axes)] = text @ axes.T
+    return normalize(start, dim=1)
+
+
+def _adapted(
+    backbone: Backbone, material: Material, photos: PhotoInput, drawings: SketchInput, run: Run
+) -> Backbone:
+    """A copy of the backbone whose batch norm has the statistics of drawings.
+
+    Kept in the cache: sums over threads differ in the last digit from run to run, and all that is cached of
+    the trunk is named by its weights.
+    """
+    adapted = copy.deepcopy(backbone)
+    key = f"{backbone.digest()} {drawings} {_STATISTICS} {_UNSEEN}"
+    path = run.features / f"adapted-{hashlib.sha256(key.encode()).hexdigest()[:12]}.safetensors"
+    if not path.is_file():
+        run.features.mkdir(parents=True, exist_ok=True)
+        run.on_progress(Progress("statistics of batch norm", 0, 2))
+        batchnorm.restore(adapted.body, _normalised(material.photos[:1], photos, _STATISTICS[0]))
+        run.on_progress(Progress("statistics of batch norm", 1, 2))
+        batchnorm.adapt(adapted.body, _normalised(material.sketches[:2], drawings, _STATISTICS[1]))
+        run.on_progress(Progress("statistics of batch norm", 2, 2))
+        aside = path.with_suffix(f".{os.getpid()}")
+        save_file(adapted.state_dict(), aside)
+        aside.replace(path)
+    adapted.load_state_dict(load_file(path))
+    return adapted
+
+
+def _normalised(parts: Sequence[Part], contract: PhotoInput | SketchInput, count: int) -> Iterator[Tensor]:
+    """``count`` pictures in equal numbers of each part, none of a class that is unseen in a published split.
+
+    So one trunk serves every run, zero-shot ones too.
+    """
+    hidden = unseen(_UNSEEN)
+    for part in parts:
+        items = [item for item in part.items if canonical(item.label) not in hidden]
+        yield from normalised(Pictures(part.dataset, contract), items, count // len(parts))
+
+
+def _validation(
+    module: Anchored, val: Dataset, sketches: NDArray[np.float16], photos: NDArray[np.float16]
+) -> Callable[[], dict[str, float]]:
+    """What judges an epoch: map@all of the validation sketches among the validation photos, by class.
+
+    Args:
+        module: what is trained.
+        val: its sketches and photos.
+        sketches: their trunk outputs, in order.
+        photos: their backbone features, in order.
+    """
+    features = torch.from_numpy(photos).float()
+    relevance = _labels(val.sketches)[:, None] == _labels(val.photos)[None]
+    measure = metric("map@all")
+
+    def validate() -> dict[str, float]:
+        parts = (torch.from_numpy(part).float() for part in np.array_split(sketches, 8))
+        found = torch.cat([module.sketches(part) for part in parts])
+        scores = (found @ module.photos(features).T).numpy()
+        return {"score": float(np.mean(measure(scores, relevance)))}
+
+    return validate
+
+
+def _labels(items: tuple[Item, ...]) -> NDArray[np.str_]:
+    return np.array([canonical(item.label) for item in items])
+
+
+def _export(
+    module: Anchored, backbone: Backbone, trunk: Trunk, *, card: Card, val: Dataset, folder: Path
+) -> Path:
+    """Write the model folder; its graphs are compared with torch on real pictures."""
+    contract = {"mean": backbone.mean, "std": backbone.std}
+    sketch = Tower(nn.Sequential(trunk, module.top), module.sketch_head, **contract)
+    photo = Tower(backbone, module.photo_head, **contract)
+    samples = {
+        "sketch": np.stack([Pictures(val, card.sketch).plain(item) for item in val.sketches[:8]]),
+        "photo": np.stack([Pictures(val, card.photo).plain(item) for item in val.photos[:8]]),
+    }
+    return export_model(photo, sketch, card, folder, samples=samples)
