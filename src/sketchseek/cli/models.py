@@ -33,7 +33,7 @@ def models(
     if as_json:
         print_json(
             [
-                {"name": packaged, "identity": model.identity} | asdict(model.card)
+                {"packaged": packaged, "identity": model.identity} | asdict(model.card)
                 for packaged, model in found.items()
             ]
         )

@@ -1,0 +1,246 @@
+"""The commands for models, data sets, benchmarks and methods."""
+
+from __future__ import annotations
+
+import json
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+import pytest
+from commands import Commands
+from PIL import Image
+
+from sketchseek import model as model_folders
+from sketchseek.evaluation import benchmarks
+from sketchseek.evaluation.benchmarks import Benchmark, Part
+from sketchseek.methods import Method
+from sketchseek.model import Card, Source, read_card, write_card
+from sketchseek.training.progress import Progress
+
+
+@pytest.fixture
+def model(shapes: Path, tmp_path: Path) -> Path:
+    """A model with a full card."""
+    folder = tmp_path / "model"
+    folder.mkdir()
+    for file in (shapes / "model").iterdir():
+        (folder / file.name).write_bytes(file.read_bytes())
+    card = read_card(folder / "card.json")
+    sources = (Source("sketchy", "research use", "1,541 photos"),)
+    figures = {"sketchy-subset/category": {"map@all": 0.4321, "p@100": 0.5}}
+    full = Card(**card.__dict__ | {"licence": "Apache-2.0", "sources": sources, "figures": figures})
+    write_card(full, folder)
+    return folder
+
+
+def test_a_models_card(run: Commands, model: Path) -> None:
+    done = run("models", model)
+    assert (done.code, done.err) == (0, "")
+    assert done.out == (
+        "tiny@ID: averages of edges\n"
+        "method     test\n"
+        "licence    Apache-2.0\n"
+        "embedding  32 numbers\n"
+        "photos     64 pixels, crop\n"
+        "sketches   64 pixels, lines of 2\n"
+        "folder     HERE/model\n"
+        "\nTrained on sketchy (research use): 1,541 photos\n"
+        "\nMeasured on sketchy-subset/category\n"
+        "map@all  #.###\n"
+        "p@100    #.###\n"
+    )
+    told = json.loads(run("models", model, "--json").raw)
+    assert told["identity"].startswith("tiny@")
+    assert told["figures"] == {"sketchy-subset/category": {"map@all": 0.4321, "p@100": 0.5}}
+
+
+def test_models_lists_what_is_packaged(run: Commands, model: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(model_folders, "find", lambda _: model)
+    assert run("models").out == "default  Apache-2.0  averages of edges\n"
+    (told,) = json.loads(run("models", "--json").raw)
+    assert told["packaged"] == "default"
+    monkeypatch.undo()
+    done = run("models", "nowhere")
+    assert (done.code, done.out) == (1, "")
+    assert "no model 'nowhere'" in done.err
+
+
+def test_datasets_are_listed_with_what_is_there(
+    run: Commands, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "data" / "caltech101" / "101_ObjectCategories").mkdir(parents=True)
+    monkeypatch.setenv("SKETCHSEEK_DATA", str(tmp_path / "data"))
+    assert run("datasets").out == (
+        "caltech101     there       Caltech-101\n"
+        "folder         any folder  Folder of sketches and photos\n"
+        "qmul-chairv2   not there   QMUL ChairV2\n"
+        "qmul-shoev2    not there   QMUL ShoeV2\n"
+        "quickdraw      not there   Quick, Draw!\n"
+        "sketchy        not there   Sketchy database\n"
+        "synthetic      built in    Synthetic sketches and photos\n"
+        "tiny-imagenet  not there   Tiny ImageNet\n"
+    )
+    told = {card["name"]: card["state"] for card in json.loads(run("datasets", "--json").raw)}
+    assert told["caltech101"] == "there"
+
+
+def test_a_data_sets_card(run: Commands) -> None:
+    done = run("datasets", "caltech101")
+    assert done.out.splitlines()[:3] == [
+        "Caltech-101",
+        "state     not there",
+        "folder    $SKETCHSEEK_DATA/caltech101",
+    ]
+    assert "photos    8,677" in done.out
+    assert json.loads(run("datasets", "caltech101", "--json").raw)["expected"]["photos"] == 8677
+    done = run("datasets", "caltec")
+    assert (done.code, done.err.count("\n")) == (1, 1)
+    assert "Did you mean 'caltech101'?" in done.err
+
+
+def test_a_folder_is_checked(run: Commands, tmp_path: Path) -> None:
+    own = tmp_path / "own"
+    for name in ("cat/a", "cat/b", "dog/c"):
+        path = own / "photos" / f"{name}.png"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        Image.new("RGB", (8, 8)).save(path)
+    done = run("datasets", "folder", own, "--check")
+    assert (done.code, done.err) == (0, "")
+    assert done.out == (
+        "Folder of sketches and photos in HERE/own\n"
+        "part     found  published\n"
+        "classes      2\n"
+        "photos       3\n"
+    )
+    told = json.loads(run("datasets", "folder", own, "--json").raw)
+    assert told["rows"][1] == {"part": "photos", "found": 3, "expected": None, "note": ""}
+    assert run("datasets", "sketchy", "--check").err.startswith(
+        "sketchseek: Sketchy database: give its folder"
+    )
+    assert run("datasets", "--check").code == 2
+
+
+@pytest.fixture
+def small_benchmark(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A benchmark of four photos and their sketches."""
+    one = Benchmark(
+        name="small/category",
+        title="Small",
+        description="Four photos.",
+        dataset="synthetic",
+        queries=Part(),
+        gallery=Part(),
+        relevance="class",
+        metrics=("map@all", "acc@1"),
+        unseen="photos",
+        options={"classes": ("cup", "tree"), "instances": 2, "sketches_per_photo": 1, "size": 64},
+        compare=("sketchy-21",),
+    )
+    monkeypatch.setattr(benchmarks, "benchmarks", lambda: {one.name: one})
+
+
+@pytest.mark.usefixtures("small_benchmark")
+def test_evaluate_prints_figures_beside_published_ones(run: Commands, model: Path) -> None:
+    assert run("evaluate", "--list").out == "small/category  Small\n"
+    asked = ("evaluate", model, "--benchmark", "small/category", "--no-cache")
+    done = run(*asked)
+    assert (done.code, done.err) == (0, "")
+    assert done.out.startswith(
+        "tiny@ID on small/category\n4 sketches, 4 photos\n\nmap@all  #.###\nacc@1    #.###\n\nPrinted by"
+    )
+    done = run(*asked, "--json", "--out", "figures.json", "--html", "page.html")
+    assert done.err == "figures written: figures.json\npage written: page.html\n"
+    told = json.loads(done.raw)
+    assert set(told["metrics"]) == {"map@all", "acc@1"}
+    assert "queries" not in told
+    written = json.loads(Path("figures.json").read_text(encoding="utf-8"))
+    assert len(written["queries"]["map@all"]) == 4
+    assert written["metrics"] == told["metrics"]
+    assert "tiny@" in Path("page.html").read_text(encoding="utf-8")
+
+
+@pytest.mark.usefixtures("small_benchmark")
+def test_evaluate_says_what_is_wrong(run: Commands, model: Path) -> None:
+    assert run("evaluate", model).code == 2
+    done = run("evaluate", model, "--benchmark", "small/categry")
+    assert (done.code, done.out) == (1, "")
+    assert "Did you mean 'small/category'?" in done.err
+
+
+@dataclass(frozen=True)
+class Config:
+    """Settings of the toy method."""
+
+    seed: int = 0
+    rate: float = 0.1
+
+
+def learn(config: Config, run_dir: Path, *, cache_dir: Path | None = None, on_progress: Any) -> Path:
+    """Count up; a seed of 13 is stopped by hand."""
+    on_progress(Progress("features", 1, 1))
+    on_progress(Progress("counting", 1, 2, {"loss": 0.5 + config.seed}))
+    if config.seed == 13:
+        raise KeyboardInterrupt
+    (run_dir / "model").mkdir(parents=True)
+    return run_dir / "model"
+
+
+@pytest.fixture
+def toy(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A method that needs no torch, one that needs it, and no torch."""
+    module = ModuleType("toy_method")
+    module.TOY = Method("toy", "Counts.", Config, learn, {"paper": Config(seed=7)})  # type: ignore[attr-defined]
+    monkeypatch.setitem(sys.modules, "toy_method", module)
+    monkeypatch.setitem(sys.modules, "torch", None)
+    monkeypatch.setitem(sys.modules, "sketchseek.losses.triplet", None)
+    monkeypatch.delitem(sys.modules, "sketchseek.losses.triplet")
+    table = {"toy": "toy_method:TOY", "deep": "sketchseek.losses.triplet:TripletLoss"}
+    monkeypatch.setattr("sketchseek.methods.METHODS", table)
+
+
+@pytest.mark.usefixtures("toy")
+def test_train_lists_methods_and_what_they_need(run: Commands) -> None:
+    done = run("train", "--list")
+    assert done.out == "toy   Counts. Presets: paper.\ndeep\n"
+    missing = "'deep' needs torch, which is not installed. Run: pip install 'sketchseek[train]'\n"
+    assert done.err == f"method {missing}"
+    done = run("train", "deep")
+    assert (done.code, done.out, done.err) == (1, "", f"sketchseek: method {missing}")
+
+
+@pytest.mark.usefixtures("toy")
+def test_train_shows_and_changes_settings(run: Commands, tmp_path: Path) -> None:
+    assert run("train", "toy", "--show").out == "seed = 0\nrate = 0.1\n"
+    assert (
+        run("train", "toy", "--preset", "paper", "--set", "rate=0.2", "--show").out
+        == "seed = 7\nrate = 0.2\n"
+    )
+    file = tmp_path / "own.toml"
+    file.write_text("seed = 3\n")
+    assert run("train", "toy", "--config", file, "--show").out == "seed = 3\nrate = 0.1\n"
+    done = run("train", "toy", "--set", "sed=1")
+    assert (done.code, done.err.count("\n")) == (1, 1)
+    assert "seed" in done.err
+    for wrong in (["toy", "--preset", "paper", "--config", file], []):
+        assert run("train", *wrong).code == 2
+
+
+@pytest.mark.usefixtures("toy")
+def test_train_tells_its_way_and_where_the_model_is(
+    run: Commands, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SKETCHSEEK_DATA", "elsewhere")
+    done = run("train", "toy", "--data", tmp_path)
+    assert (done.code, done.out) == (0, "runs/toy/model\n")
+    assert done.err == (
+        "counting 1 of 2: loss 0.5\nMeasure it: sketchseek evaluate runs/toy/model --benchmark NAME\n"
+    )
+    done = run("train", "toy", "--set", "seed=13", "--out", "other")
+    assert done.code == 130
+    assert done.err.endswith(
+        "sketchseek: stopped; other keeps what is done. Run the same command again to continue.\n"
+    )
+    assert run("train", "toy", "--data", "nowhere").err.startswith("sketchseek: no folder nowhere; ")
