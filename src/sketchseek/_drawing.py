@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Sequence, Sized
 from dataclasses import dataclass
 from typing import Any, Literal, Self
 
@@ -70,7 +70,9 @@ class Sketch:
     def __post_init__(self) -> None:
         if len(self.strokes) > MAX_STROKES:
             raise BadSketch(f"the sketch has {len(self.strokes):,} strokes; at most {MAX_STROKES:,} are read")
-        total = sum(np.shape(stroke)[0] if np.ndim(stroke) else 0 for stroke in self.strokes)
+        total = sum(
+            len(stroke) if isinstance(stroke, Sized) and np.iterable(stroke) else 0 for stroke in self.strokes
+        )
         if total > MAX_POINTS:
             raise BadSketch(f"the sketch has {total:,} points; at most {MAX_POINTS:,} are read")
         strokes = tuple(_stroke(stroke, number) for number, stroke in enumerate(self.strokes, 1))
@@ -118,6 +120,8 @@ class Sketch:
         if not 0 < fraction <= 1:
             raise BadConfig(f"prefix {fraction}: a share above 0 and at most 1 is wanted")
         strokes = strokes_of(self, "an order of drawing")
+        if not strokes:
+            raise EmptySketch(EMPTY)
         lengths = [along(stroke) for stroke in strokes]
         total = sum(float(length[-1]) for length in lengths)
         if total == 0:

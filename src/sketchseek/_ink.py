@@ -93,27 +93,40 @@ def place(raster: NDArray[np.uint8], size: int, margin: float, line_width: float
     Returns:
         (size, size) ink.
     """
-    ink = 255 - raster
-    rows, columns = np.flatnonzero((ink > 63).any(axis=1)), np.flatnonzero((ink > 63).any(axis=0))
-    ink = np.pad(ink[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1], 1)
-    box, room = max(ink.shape) - 2, size * (1 - 2 * margin)
+    ink = np.pad(_cropped(255 - raster), 1)
+    room = size * (1 - 2 * margin)
     width = line_width_of(ink)
-    scale = max(room - _change(width * room / box, line_width), 1.0) / box * _FINE
-
-    if scale > 2 * _FINE:
+    scale = room / (max(ink.shape) - 2) * _FINE
+    if scale > _FINE:
         ink = _strong(ink)
-    shape = (max(1, round(ink.shape[1] * scale)), max(1, round(ink.shape[0] * scale)))
     method = Image.Resampling.BOX if scale < 0.5 else Image.Resampling.BILINEAR
-    fine = np.asarray(Image.fromarray(ink).resize(shape, method))
+    fine = _resized(ink, scale, method)
     if width * scale < 1:  # a line thinner than a pixel fades; this undoes it
         fine = np.minimum(fine / (width * scale), 255).astype(np.uint8)
     fine = _smooth(fine, scale)
-    fine = _reshaped(fine, _change(line_width_of(fine) / _FINE, line_width) / 2 * _FINE)
+    wanted = line_width * _FINE
+    fine = _cropped(_reshaped(fine, _change(line_width_of(fine), wanted) / 2, wanted / 4))
+
+    fine = _resized(fine, room * _FINE / max(fine.shape), Image.Resampling.BILINEAR)
     canvas = Image.new("L", (size * _FINE, size * _FINE))
     left, top = ((canvas.width - side) // 2 for side in reversed(fine.shape))
     canvas.paste(Image.fromarray(fine), (left, top))
     placed: Ink = np.asarray(canvas.reduce(_FINE)).astype(np.float32) / np.float32(255)
     return placed
+
+
+def _cropped(ink: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    """The part that holds all ink which is dark enough to see."""
+    seen = ink > min(63, int(ink.max()) // 2)
+    if not seen.any():
+        return ink
+    rows, columns = (np.flatnonzero(seen.any(axis=axis)) for axis in (1, 0))
+    return ink[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1]
+
+
+def _resized(ink: NDArray[np.uint8], scale: float, method: Image.Resampling) -> NDArray[np.uint8]:
+    shape = (max(1, round(ink.shape[1] * scale)), max(1, round(ink.shape[0] * scale)))
+    return np.asarray(Image.fromarray(ink).resize(shape, method))
 
 
 def _strong(ink: NDArray[np.uint8]) -> NDArray[np.uint8]:
@@ -139,22 +152,20 @@ def line_width_of(ink: NDArray[np.uint8]) -> float:
     Args:
         ink: (H, W) uint8, 255 where the pen was.
     """
-    rows = np.arange(0, len(ink) - 1, 1 + len(ink) // 400)  # some rows of a large picture tell as much
-    level, under = ink[rows].astype(np.float32), ink[rows + 1, 1:].astype(np.float32)
-    right, below = level[:, 1:] - level[:, :-1], under - level[:, 1:]
+    level = ink.astype(np.float32)
+    right, below = level[:-1, 1:] - level[:-1, :-1], level[1:, 1:] - level[:-1, 1:]
     edges = np.sqrt(right * right + below * below).sum(dtype=np.float64)
     return float(2 * level.sum(dtype=np.float64) / max(edges, 1e-9))
 
 
-def _reshaped(ink: NDArray[np.uint8], radius: float) -> NDArray[np.uint8]:
-    """Lines widened by ``radius`` on both sides; or thinned, but by no more than the finest ones can take."""
+def _reshaped(ink: NDArray[np.uint8], radius: float, spare: float) -> NDArray[np.uint8]:
+    """Lines widened by ``radius`` on both sides; or thinned, while nearly all stay twice ``spare`` thick."""
     while radius < 0:
-        thin = _grow(ink, radius)
-        back = _grow(thin, -radius)
+        back = _grow(_grow(ink, radius - spare), spare - radius)
         edge = (len(back) - len(ink)) // 2
         wiped = (ink > 191) & (back[edge : edge + ink.shape[0], edge : edge + ink.shape[1]] < 128)
         if wiped.sum() < 0.01 * (ink > 191).sum():
-            return thin
+            break
         radius = radius / 2 if radius < -0.25 else 0
     return _grow(ink, radius)
 
@@ -183,7 +194,7 @@ def _grow(ink: NDArray[np.uint8], radius: float) -> NDArray[np.uint8]:
 
 def _smooth(ink: NDArray[np.uint8], pixel: float) -> NDArray[np.uint8]:
     """Round the steps that pixels of side ``pixel`` left along an enlarged edge, then make it sharp again."""
-    radius = 0.6 * pixel
+    radius = 0.45 * pixel  # more would wash a dot of one pixel away
     if radius < 1:
         return ink
     slope = max(1.0, (pixel + 2 * radius) / _FINE)
@@ -263,8 +274,10 @@ def _flat_paper(image: Image.Image) -> Ink | None:
 
 def _lift(grey: Image.Image) -> tuple[Ink, float]:
     """Contrast against the local paper, on the side (darker or lighter) that the ink is on, and its noise."""
-    small = grey.resize((64, 64), Image.Resampling.BOX).filter(ImageFilter.MedianFilter(17))
-    paper = np.asarray(small.resize(grey.size, Image.Resampling.BICUBIC)).astype(np.float32)
+    small = np.asarray(grey.resize((64, 64), Image.Resampling.BOX)).astype(np.float32)
+    wide = np.pad(small, 8, mode="reflect", reflect_type="odd")  # the light goes on falling beyond the border
+    median = Image.fromarray(wide).filter(ImageFilter.MedianFilter(17)).crop((8, 8, 72, 72))
+    paper = np.asarray(median.resize(grey.size, Image.Resampling.BICUBIC))
     light = np.asarray(grey.filter(ImageFilter.GaussianBlur(1))).astype(np.float32)
     off = 1 - light / np.maximum(paper, 1)
     off -= np.median(off)

@@ -28,6 +28,7 @@ _SHAPES = {"path", "rect", "circle", "ellipse", "line", "polyline", "polygon"}
 _NUMBERS = {"x", "y", "x1", "y1", "x2", "y2", "cx", "cy", "r", "rx", "ry", "width", "height"}
 _NUMBER = re.compile(r"[-+]?[0-9.]{1,24}(?:[eE][-+]?[0-9]{1,3})?[a-z%]{0,4}")
 _TRANSFORM = re.compile(r"(?:matrix|translate|scale|rotate|skewX|skewY)\s*\([-+0-9.eE,\s]{1,300}\)")
+_POINT = re.compile(r"[-+]?(?:[0-9]{1,24}\.?[0-9]{0,24}|\.[0-9]{1,24})(?:[eE][-+]?[0-9]{1,3})?")
 _UNSEEN = {"none", "transparent"}
 
 
@@ -116,7 +117,7 @@ def _copy(
             return None  # the paper, not the drawing
     clean = ET.Element("g" if tag == "symbol" else tag, _attributes(element))
     children = (_copy(child, paint, canvas, depth + 1) for child in element)
-    clean.extend(child for child in children if child is not None)
+    clean.extend([child for child in children if child is not None])
     if tag == "symbol":  # svgelements would draw it where it is defined
         clean, inner = ET.Element("defs"), clean
         clean.append(inner)
@@ -136,8 +137,10 @@ def _attributes(element: ET.Element) -> dict[str, str]:
     kept = {}
     for name, value in element.attrib.items():
         local = _local(name)
-        if name in {"d", "points", "id"} or local == "href":
+        if name in {"d", "id"} or local == "href":
             kept[local] = value
+        elif name == "points":
+            kept[name] = " ".join(_POINT.findall(value))
         elif name in _NUMBERS and _NUMBER.fullmatch(value.strip()):
             kept[name] = value
         elif name == "transform":

@@ -197,7 +197,7 @@ def _read_json(path: Path) -> Sketch:
 def _read_array(path: Path) -> Sketch:
     try:
         array = np.load(path, mmap_mode="r", allow_pickle=False)  # mapped: a header may claim any size
-    except (ValueError, OSError, EOFError) as error:
+    except Exception as error:  # numpy's reader of headers raises whatever broken bytes lead it to
         raise BadSketch(f"not a NumPy array of numbers: {error}") from error
     if array.ndim == 2 and array.shape[1] == 5:
         return from_stroke5(array)
