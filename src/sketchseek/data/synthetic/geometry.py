@@ -134,9 +134,15 @@ def _lengths(vectors: Curve) -> Curve:
     return sizes
 
 
+def _steps(path: Curve) -> Curve:
+    x, y = (path[1:] - path[:-1]).T
+    steps: Curve = np.sqrt(x * x + y * y)
+    return steps
+
+
 def length(path: Curve) -> float:
     """Length of an open path."""
-    return float(_lengths(np.diff(path, axis=0)).sum())
+    return float(_steps(path).sum())
 
 
 def area(outline: Curve) -> float:
@@ -166,8 +172,8 @@ def _cross(o: tuple[float, float], a: tuple[float, float], b: tuple[float, float
 
 def resample(path: Curve, step: float) -> Curve:
     """The same open path with a point about every ``step``; its ends are kept."""
-    steps = _lengths(np.diff(path, axis=0))[:, 0]
-    at = np.concatenate([[0.0], np.cumsum(steps)])
+    at = np.zeros(len(path))
+    np.cumsum(_steps(path), out=at[1:])
     wanted = np.linspace(0, at[-1], max(2, round(at[-1] / step) + 1))
     return np.stack([np.interp(wanted, at, path[:, 0]), np.interp(wanted, at, path[:, 1])], axis=1)
 

@@ -107,7 +107,7 @@ def _seen(part: Part, number: int, front: NDArray[np.int32]) -> list[Curve]:
     path = part.outline
     if part.closed:
         path = np.concatenate([path, path[:1]])
-    path = resample(path, 1 / 128)
+    path = resample(path, STEP / CANVAS / 2)
     at = np.clip((path * MAP).astype(int), 0, MAP - 1)
     visible = front[at[:, 1], at[:, 0]] <= number
     if visible.all():
