@@ -51,8 +51,8 @@ class Config:
     pair_weight: float = 0.3
     seed: int = 0
     augment: Augment = field(
-        default_factory=lambda: Augment(rotate=15, scale=0.15, shift=0.05, line_width=1.2, drop=0.1)
+        default_factory=lambda: Augment(rotate=15.0, scale=0.15, shift=0.05, line_width=1.2, drop=0.1)
     )
     augment_photo: Augment = field(
-        default_factory=lambda: Augment(rotate=0, scale=0.25, shift=0.08, grey=0.1)
+        default_factory=lambda: Augment(rotate=0.0, scale=0.25, shift=0.08, grey=0.1)
     )

@@ -129,7 +129,9 @@ class Anchored(pl.LightningModule):
         between = scale * sketches[paired] @ photos[len(photos) - len(paired) :].T
         alike = (classes[:, None] == classes[None]) & ~torch.eye(len(paired), dtype=torch.bool)
         loss_pair = cross_entropy(between.masked_fill(alike, _FAR), torch.arange(len(paired)))
-        self.log_dict({"sketch": loss_sketch, "photo": loss_photo, "pair": loss_pair}, on_epoch=True)
+        self.log_dict(
+            {"sketch": loss_sketch, "photo": loss_photo, "pair": loss_pair}, on_step=False, on_epoch=True
+        )
         return loss_sketch + loss_photo + self.config.pair_weight * loss_pair
 
     def _classify(self, logits: Tensor, classes: Tensor, rivals: Tensor) -> Tensor:

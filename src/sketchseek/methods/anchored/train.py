@@ -13,7 +13,7 @@ import torch
 from numpy.typing import NDArray
 from safetensors.torch import load_file, save_file
 from torch import Tensor, nn
-from torch.nn.functional import normalize
+from torch.nn.functional import normalize, pad
 
 from sketchseek.data import Dataset, Item, data_root
 from sketchseek.encoders.huggingface import Backbone, load_backbone
@@ -128,7 +128,7 @@ def anchors(classes: tuple[str, ...], dim: int) -> Tensor:
         text = torch.from_numpy(table["vectors"][[row for _, row in rows]].astype(np.float32))
         text = normalize(text - text.mean(0), dim=1)
         axes = torch.linalg.svd(text, full_matrices=False).Vh[:dim]
-        start[[code for code, _ in rows], : len(axes)] = text @ axes.T
+        start[[code for code, _ in rows]] = pad(text @ axes.T, (0, dim - len(axes)))
     return normalize(start, dim=1)
 
 
