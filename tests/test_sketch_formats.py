@@ -170,9 +170,10 @@ def write(path: Path, sketch: Sketch) -> Path:
 def test_a_file_is_read_by_what_it_holds(tmp_path: Path, name: str) -> None:
     path = write(tmp_path / name, HOUSE)
     drawn = HOUSE.render(SketchInput()).astype(int)
-    assert (np.abs(read_sketch(path).render(SketchInput()) - drawn) > 128).mean() < 0.002
+    allowed = 0.006 if path.suffix == ".png" else 0
+    assert (np.abs(read_sketch(path).render(SketchInput()) - drawn) > 128).mean() <= allowed
     renamed = path.rename(tmp_path / "drawing.dat")
-    assert (np.abs(read_sketch(renamed).render(SketchInput()) - drawn) > 128).mean() < 0.002
+    assert (np.abs(read_sketch(renamed).render(SketchInput()) - drawn) > 128).mean() <= allowed
 
 
 @pytest.mark.parametrize(

@@ -102,7 +102,7 @@ def place(raster: NDArray[np.uint8], size: int, margin: float, line_width: float
     method = Image.Resampling.BOX if scale < 0.5 else Image.Resampling.BILINEAR
     fine = _resized(ink, scale, method)
     if width * scale < 1:  # a line thinner than a pixel fades; this undoes it
-        fine = np.minimum(fine / (width * scale), 255).astype(np.uint8)
+        fine = _strong(np.minimum(fine / (width * scale), 255).astype(np.uint8))
     fine = _smooth(fine, scale)
     wanted = line_width * _FINE
     fine = _cropped(_reshaped(fine, _change(line_width_of(fine), wanted) / 2, wanted / 4))
@@ -130,11 +130,11 @@ def _resized(ink: NDArray[np.uint8], scale: float, method: Image.Resampling) -> 
 
 
 def _strong(ink: NDArray[np.uint8]) -> NDArray[np.uint8]:
-    """Grey lines of a small picture made dark, by what most of their middles lack; at most three times."""
-    middle = ink[(ink > 63) & (ink == np.asarray(Image.fromarray(ink).filter(ImageFilter.MaxFilter(3))))]
-    strong: NDArray[np.uint8] = np.minimum(
-        ink * min(255 / float(np.percentile(middle, 25)), 3.0), 255
-    ).astype(np.uint8)
+    """Pale lines made dark, by what most of their middles lack; at most three times."""
+    peaks = np.asarray(Image.fromarray(ink).filter(ImageFilter.MaxFilter(3)))
+    middle = ink[(ink > min(63, int(ink.max()) // 2)) & (ink == peaks)]
+    lack = 255 / float(np.percentile(middle, 25)) if middle.size else 1.0
+    strong: NDArray[np.uint8] = np.minimum(ink * min(lack, 3.0), 255).astype(np.uint8)
     return strong
 
 
