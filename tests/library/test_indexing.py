@@ -430,7 +430,7 @@ def test_ten_thousand_unchanged_files_are_passed_quickly(library, encoder, photo
         writer.commit([one], [(file, b"a" * 32) for file in files])
     began = time.process_time()
     end, _ = run(library.index([photos], encoder=encoder))
-    assert time.process_time() - began < 2  # 100,000 in twenty seconds at worst
+    assert time.process_time() - began < 1  # so 100,000 in ten seconds at worst
     assert (end.unchanged, end.read, encoder.count) == (10_000, 0, 0)
 
 

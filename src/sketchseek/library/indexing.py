@@ -151,28 +151,29 @@ def _scan(
     """Walk one folder and sort what it holds into the plan."""
     photos, passed = writer.known(root.path)
     plan.held |= photos.keys() | passed.keys()
-    for found in walk(root.path, inside=inside, exclude=root.exclude, hidden=root.hidden):
-        path = os.fsencode(found.path)
+    found, unchanged, skipped = state.found, state.unchanged, state.skipped
+    for entry in walk(root.path, inside=inside, exclude=root.exclude, hidden=root.hidden):
+        path = os.fsencode(entry.path)
         if path in plan.seen:  # one folder lies in another
             continue
-        state = replace(state, found=state.found + 1)
-        if isinstance(found, Skipped):
-            state = replace(state, skipped=state.skipped + 1)
-            if found.opaque:
+        found += 1
+        if isinstance(entry, Skipped):
+            skipped += 1
+            if entry.opaque:
                 plan.kept.append(path)
-            yield found
+            yield entry
         else:
             plan.seen.add(path)
-            about = (found.size, found.mtime_ns)
+            about = (entry.size, entry.mtime_ns)
             if photos.get(path) == about:
-                state = replace(state, unchanged=state.unchanged + 1)
+                unchanged += 1
             elif passed.get(path) == about:
-                state = replace(state, skipped=state.skipped + 1)
+                skipped += 1
             else:
-                plan.todo.append(found)
-        if state.found % _TELL_EVERY == 0:
-            yield state
-    return state
+                plan.todo.append(entry)
+        if found % _TELL_EVERY == 0:
+            yield replace(state, found=found, unchanged=unchanged, skipped=skipped)
+    return replace(state, found=found, unchanged=unchanged, skipped=skipped)
 
 
 def _keep(

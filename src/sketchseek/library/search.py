@@ -35,6 +35,7 @@ class Filter:
 
 
 EVERYTHING = Filter()
+_FILTERS = 32  # whose rows are remembered
 _SHAPES = {"landscape": "width > height", "portrait": "width < height", "square": "width = height"}
 
 
@@ -86,7 +87,7 @@ class Index:
         self._lock = threading.Lock()
         self._matrix: Matrix | None = None
         self._spare = np.empty((0, 0), np.float32)  # holds the vectors, with room for more below them
-        self._masks: dict[Filter, NDArray[np.bool_]] = {}
+        self._passed: dict[Filter, NDArray[np.int64]] = {}
 
     def matrix(self) -> Matrix:
         """All vectors as of now."""
@@ -94,7 +95,7 @@ class Index:
             version = self._store.version()  # before the rows: a commit between the two is seen next time
             if self._matrix is None or self._matrix.version != version:
                 self._matrix = self._load(version)
-                self._masks.clear()
+                self._passed.clear()
             return self._matrix
 
     def search(self, embedding: NDArray[np.float32], k: int, where: Filter = EVERYTHING) -> list[Hit]:
@@ -112,20 +113,21 @@ class Index:
         if where == EVERYTHING:
             best, values = top(scores, min(k, len(scores)))
         else:
-            rows = np.flatnonzero(self._mask(matrix, where))
+            rows = self._rows(matrix, where)
             chosen, values = top(scores[rows], min(k, len(rows)))
             best = rows[chosen]
         return self._hits(matrix.ids[best].tolist(), values.tolist(), where)
 
-    def _mask(self, matrix: Matrix, where: Filter) -> NDArray[np.bool_]:
+    def _rows(self, matrix: Matrix, where: Filter) -> NDArray[np.int64]:
+        """Which rows of the matrix pass a filter; remembered until the library changes."""
         with self._lock:
-            mask = self._masks.get(where) if matrix is self._matrix else None
-        if mask is None:
-            mask = np.isin(matrix.ids, self._passing(where), assume_unique=True)
+            rows = self._passed.get(where) if matrix is self._matrix else None
+        if rows is None:
+            rows = np.flatnonzero(np.isin(matrix.ids, self._passing(where), assume_unique=True))
             with self._lock:
-                if matrix is self._matrix:
-                    self._masks[where] = mask
-        return mask
+                if matrix is self._matrix and len(self._passed) < _FILTERS:
+                    self._passed[where] = rows
+        return rows
 
     def _passing(self, where: Filter) -> NDArray[np.int64]:
         tests: list[str] = []

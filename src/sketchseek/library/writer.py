@@ -59,7 +59,8 @@ def writing(path: Path) -> Iterator[Writer]:
         LibraryBusy: another process holds it.
     """
     # SQLite's own file locks, held on an empty file beside the library: the same on every system.
-    lock = sqlite3.connect(path.with_name(path.name + ".lock"), isolation_level=None, timeout=0)
+    with told(path):
+        lock = sqlite3.connect(path.with_name(path.name + ".lock"), isolation_level=None, timeout=0)
     try:
         with _one_at_a_time(path):
             lock.execute("BEGIN EXCLUSIVE")
