@@ -15,10 +15,10 @@ if TYPE_CHECKING:
 
 
 def datasets(
-    name: Annotated[str | None, typer.Argument(metavar="[NAME]", help="A data set; none: list them.")] = None,
+    name: Annotated[str | None, typer.Argument(metavar="NAME", help="A data set; none: list them.")] = None,
     path: Annotated[
         Path | None,
-        typer.Argument(metavar="[PATH]", help="Its folder; by default its own under $SKETCHSEEK_DATA."),
+        typer.Argument(metavar="PATH", help="Its folder; by default its own under $SKETCHSEEK_DATA."),
     ] = None,
     check: Annotated[
         bool, typer.Option("--check", help="Count what is there, beside what is published.")

@@ -39,7 +39,7 @@ class Told:
 def index(
     folders: Annotated[
         list[Path] | None,
-        typer.Argument(metavar="[DIR]...", help="Folders of photos; none: all that the library covers."),
+        typer.Argument(metavar="DIR", help="Folders of photos; none: all that the library covers."),
     ] = None,
     *,
     library: LibraryOption = None,

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 def models(
     name: Annotated[
         str | None,
-        typer.Argument(metavar="[NAME]", help="A packaged model or a model folder; none: list them."),
+        typer.Argument(metavar="NAME", help="A packaged model or a model folder; none: list them."),
     ] = None,
     as_json: JsonOption = False,
 ) -> None:
