@@ -52,7 +52,9 @@ def shots() -> Path | None:
 
 
 class Troubles(list[str]):
-    """What a page complained of; a test that provokes complaints clears them."""
+    """What a page complained of; ``provoked`` where a test makes requests fail on purpose."""
+
+    provoked = False
 
 
 @pytest.fixture
@@ -60,7 +62,7 @@ def troubles() -> Iterator[Troubles]:
     """Holds every page of a test to silence."""
     heard = Troubles()
     yield heard
-    assert not heard
+    assert not [line for line in heard if not (heard.provoked and line.startswith("Failed to load resource"))]
 
 
 @pytest.fixture

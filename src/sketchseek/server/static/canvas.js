@@ -3,6 +3,7 @@
 import { SIDE } from "./drawing.js";
 
 const LINE = 7; // units of the drawing's square
+const BEND = 16; // units; what is searched has sharp corners, so what is seen may not stray far
 const THINNEST = 2.5; // CSS pixels, so that a phone shows a line and not a hair
 
 export class Canvas {
@@ -100,13 +101,19 @@ export class Canvas {
   }
 }
 
-/** A curve through the midpoints of neighbours, with the points as its handles. */
+/** Straight lines with their corners rounded by at most BEND: smooth where points are near, true where not. */
 function smooth([xs, ys]) {
   const path = new Path2D();
   const last = xs.length - 1;
+  const toward = (from, to) => {
+    const [dx, dy] = [xs[to] - xs[from], ys[to] - ys[from]];
+    const share = Math.min(0.5, BEND / Math.hypot(dx, dy));
+    return [xs[from] + dx * share, ys[from] + dy * share];
+  };
   path.moveTo(xs[0], ys[0]);
   for (let i = 1; i < last; i += 1) {
-    path.quadraticCurveTo(xs[i], ys[i], (xs[i] + xs[i + 1]) / 2, (ys[i] + ys[i + 1]) / 2);
+    path.lineTo(...toward(i, i - 1));
+    path.quadraticCurveTo(xs[i], ys[i], ...toward(i, i + 1));
   }
   path.lineTo(xs[last], ys[last]); // of a single point: a dot, by its round caps
   return path;
