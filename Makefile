@@ -6,7 +6,7 @@
 #
 # Needs Python 3.11 or newer, with its venv module. Another one: make test PYTHON=python3.12
 # On Linux, pip takes PyTorch with CUDA unless told otherwise; the tests need none of it:
-#   make test PIP_FLAGS="--extra-index-url https://download.pytorch.org/whl/cpu"
+# PIP_FLAGS can name the index of PyTorch's CPU builds, as its install page says.
 
 PYTHON ?= python3
 PIP_FLAGS ?=

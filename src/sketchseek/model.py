@@ -75,7 +75,11 @@ class Model:
         Stored beside every vector, so that vectors of two models never meet.
         """
         digest = hashlib.sha256()
-        contract = {"photo": asdict(self.card.photo), "sketch": asdict(self.card.sketch), "dim": self.card.dim}
+        contract = {
+            "photo": asdict(self.card.photo),
+            "sketch": asdict(self.card.sketch),
+            "dim": self.card.dim,
+        }
         digest.update(json.dumps(contract, sort_keys=True).encode())
         for name in (WEIGHTS, "photo.onnx", "sketch.onnx"):
             with (self.path / name).open("rb") as file:

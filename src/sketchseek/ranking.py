@@ -1,4 +1,4 @@
-"""Ranking: queries x ranked gallery items with scores; the one object between search, metrics, pages and files."""
+"""Ranking: queries x ranked gallery items with scores, the one object between search, metrics and pages."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ class Ranking:
     def __post_init__(self) -> None:
         if self.items.shape != self.scores.shape or len(self.items) != len(self.queries):
             raise ValueError(
-                f"{len(self.queries)} queries, items {self.items.shape} and scores {self.scores.shape} disagree"
+                f"{len(self.queries)} queries, items {self.items.shape}, scores {self.scores.shape} differ"
             )
         if self.scores.shape[1] > 1 and bool((np.diff(self.scores, axis=1) > 0).any()):
             raise ValueError("scores must descend along each row")

@@ -9,11 +9,9 @@ from typing import Any
 
 from sketchseek.errors import MissingExtra, UnknownName
 
-# Packages that come with an extra, so that a missing one can name it.
-_EXTRAS = {
-    name: "train"
-    for name in ("torch", "lightning", "transformers", "safetensors", "onnx", "onnxscript", "tomli_w", "psutil")
-} | {"pillow_heif": "heic"}
+# The extra that brings a package, so that a missing one can name it.
+_TRAIN = ("torch", "lightning", "transformers", "safetensors", "onnx", "onnxscript", "tomli_w", "psutil")
+_EXTRAS = {"pillow_heif": "heic"} | dict.fromkeys(_TRAIN, "train")
 
 
 def check_name(name: str, known: Mapping[str, object], kind: str) -> str:

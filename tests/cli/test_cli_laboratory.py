@@ -123,6 +123,18 @@ def test_a_folder_is_checked(run: Commands, tmp_path: Path) -> None:
     assert run("datasets", "--check").code == 2
 
 
+def test_the_synthetic_data_set_is_counted(run: Commands) -> None:
+    assert run("datasets", "synthetic", "--check").out == (
+        "Synthetic sketches and photos\n"
+        "part                   found  published\n"
+        "classes                   56         56\n"
+        "photos                   560\n"
+        "sketches               1,680\n"
+        "photos with sketches     560\n"
+        "sketches without photo     0\n"
+    )
+
+
 @pytest.fixture
 def small_benchmark(monkeypatch: pytest.MonkeyPatch) -> None:
     """A benchmark of four photos and their sketches."""

@@ -1,8 +1,8 @@
-"""Which items meet in a batch: pre-drawn pairs and class-balanced batches, as arrays of positions."""
+"""Which items meet in a batch: pairs and triplets drawn beforehand, or whole classes; as positions."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -89,22 +89,43 @@ def meanings(items: Iterable[Item], kind: Literal["class", "instance"]) -> list[
     return [item.label if kind == "class" else item.instance or item.id for item in items]
 
 
-def balanced(labels: Sequence[str], size: int, rng: np.random.Generator) -> Iterator[Positions]:
-    """Batches in which every class is as likely as any other, whatever its number of items.
+def class_batches(
+    sketch_keys: Keys, photo_keys: Keys, rng: np.random.Generator, *, classes: int, each: int
+) -> Iterator[tuple[Positions, Positions]]:
+    """Batches of ``each`` sketches and ``each`` photos of ``classes`` keys: two (classes * each,) positions.
 
-    One epoch is ``len(labels)`` draws, rounded up to whole batches. Items of a class are all drawn before
-    one is drawn again.
+    Keys are drawn evenly, whatever their number of items; all items of a key are drawn before one is drawn
+    again. An epoch has as many sketches as there are, rounded up to whole batches.
+
+    Raises:
+        BadDataset: fewer keys than ``classes`` have both sketches and photos.
     """
-    _, code = np.unique(labels, return_inverse=True)
-    members = [np.flatnonzero(code == value) for value in range(code.max() + 1)]
-    decks: list[list[int]] = [[] for _ in members]
-    for _ in range(0, len(labels), size):
-        batch = []
-        for value in rng.integers(len(members), size=size):
-            if not decks[value]:
-                decks[value] = rng.permutation(members[value]).tolist()
-            batch.append(decks[value].pop())
-        yield np.array(batch, np.int64)
+    sides = [_members(keys) for keys in (sketch_keys, photo_keys)]
+    both = sorted(set(sides[0]) & set(sides[1]))
+    if len(both) < classes:
+        raise BadDataset(f"batches of {classes} classes, but {len(both)} have both sketches and photos")
+    decks: list[dict[str, list[int]]] = [{}, {}]
+    for _ in range(0, len(sketch_keys), classes * each):
+        chosen = rng.permutation(len(both))[:classes]
+        drawn = [
+            [_deal(decks[side], both[key], members, rng) for key in chosen for _ in range(each)]
+            for side, members in enumerate(sides)
+        ]
+        yield np.array(drawn[0], np.int64), np.array(drawn[1], np.int64)
+
+
+def _members(keys: Keys) -> dict[str, Positions]:
+    names, code = np.unique(keys, return_inverse=True)
+    return {str(name): np.flatnonzero(code == n) for n, name in enumerate(names)}
+
+
+def _deal(
+    decks: dict[str, list[int]], key: str, members: Mapping[str, Positions], rng: np.random.Generator
+) -> int:
+    """The next item of a key's shuffled deck, shuffled anew when it is empty."""
+    if not decks.get(key):
+        decks[key] = rng.permutation(members[key]).tolist()
+    return decks[key].pop()
 
 
 def _walk(sketch_keys: Keys, photo_keys: Keys) -> Iterator[tuple[int, Positions, Positions]]:

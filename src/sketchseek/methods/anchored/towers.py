@@ -73,7 +73,7 @@ class Top(nn.Module):
 
     def forward(self, values: Tensor) -> Tensor:
         """Flattened trunk output -> pooled features."""
-        maps = values.reshape(len(values), *self.shape).contiguous(memory_format=torch.channels_last)
+        maps = values.reshape(-1, *self.shape).contiguous(memory_format=torch.channels_last)
         features: Tensor = self.blocks(maps).mean((2, 3))
         return features
 

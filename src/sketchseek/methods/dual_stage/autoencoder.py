@@ -46,7 +46,7 @@ class Autoencoder(DualStage):
 
 
 PUBLISHED = Autoencoder(
-    first=StageOne(backbone="timm/vgg16.tv_in1k", adapt=False, epochs_all=20),
+    first=StageOne(backbone="timm/vgg16.tv_in1k", epochs_all=20),
     hidden=None,
     dropout=0.0,
     pair=0.0,

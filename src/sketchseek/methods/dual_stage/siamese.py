@@ -46,7 +46,7 @@ class Siamese(DualStage):
 
 # fc2 of VGG16 is the feature: 4096 numbers after their ReLU, as the code has it (the text says 1024).
 PUBLISHED = Siamese(
-    first=StageOne(backbone="timm/vgg16.tv_in1k", adapt=False, epochs_all=20),
+    first=StageOne(backbone="timm/vgg16.tv_in1k", epochs_all=20),
     dropout=0.0,
     optimizer="sgd",
     rate=5e-4,

@@ -17,16 +17,14 @@ from sketchseek.data import Item
 from sketchseek.encoders.huggingface import Backbone, load_backbone
 from sketchseek.images import PhotoInput
 from sketchseek.sketch import SketchInput
-from sketchseek.training import batchnorm
 from sketchseek.training.features import Features
 from sketchseek.training.loop import fit
 from sketchseek.training.material import Material, codes
-from sketchseek.training.pictures import Augment, Contract, Pictures, normalised
+from sketchseek.training.pictures import Augment, Contract, Pictures
 from sketchseek.training.run import Run
 from sketchseek.training.towers import Standardise, Tower, three
 
 Domain = Literal["sketch", "photo"]
-_STATISTICS = 256  # pictures that batch norm is measured on
 
 
 @dataclass(frozen=True)
@@ -37,7 +35,6 @@ class StageOne:
         backbone: folder or hub name; empty: MobileNetV2. One copy for each domain.
         fit: how photos are brought to a square.
         line_width: of drawings, pixels.
-        adapt: measure the batch norm statistics of the sketch backbone anew on drawings.
         projection: width of a hidden layer between backbone and classes, which is then the feature; None:
             the backbone's own pooled output is.
         epochs_head: of training what is new, the backbone frozen, on cached features.
@@ -54,7 +51,6 @@ class StageOne:
     backbone: str = ""
     fit: Literal["crop", "pad", "stretch"] = "crop"
     line_width: float = 3.0
-    adapt: bool = True
     projection: int | None = None
     epochs_head: int = 20
     epochs_all: int = 0
@@ -136,9 +132,6 @@ def learn(config: StageOne, material: Material, domain: Domain, run: Run, seed: 
     sides = {"train": material.train, "val": material.val}
     items = {part: side.sketches if domain == "sketch" else side.photos for part, side in sides.items()}
     pictures = {part: Pictures(side, contract) for part, side in sides.items()}
-    if config.adapt and domain == "sketch" and batchnorm.norms(backbone):
-        with run.stage("batch norm"):
-            _adapt(backbone, config, material, pictures["train"])
     tower = Tower(backbone, nn.Identity(), mean=contract.mean, std=contract.std)
 
     def features() -> tuple[Tensor, Tensor]:
@@ -204,13 +197,6 @@ def _contract(config: StageOne, domain: Domain, backbone: Backbone) -> Contract:
     if domain == "photo":
         return PhotoInput(size=backbone.size, fit=config.fit, mean=mean, std=std)
     return SketchInput(size=backbone.size, line_width=config.line_width, mean=mean, std=std)
-
-
-def _adapt(backbone: Backbone, config: StageOne, material: Material, sketches: Pictures) -> None:
-    """Bring batch norm to what drawings look like; nothing is learnt, and no label is used."""
-    photos = Pictures(material.train, _contract(config, "photo", backbone))
-    batchnorm.restore(backbone.body, normalised(photos, material.train.photos, _STATISTICS // 2))
-    batchnorm.adapt(backbone.body, normalised(sketches, material.train.sketches, _STATISTICS))
 
 
 def _head(views: Tensor, projection: int | None, seed: int) -> nn.Sequential:

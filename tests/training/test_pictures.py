@@ -1,0 +1,126 @@
+"""Pictures: what search sees, and how views of it differ."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+import tiny
+from PIL import Image
+
+from sketchseek.data import Dataset, load_dataset
+from sketchseek.images import PhotoInput, fit
+from sketchseek.sketch import SketchInput
+from sketchseek.training.pictures import Augment, Pictures, normalised, with_lines
+
+PHOTO, SKETCH = PhotoInput(size=32), SketchInput(size=32, line_width=2)
+NOTHING = Augment(flip=False, rotate=0, scale=0, shift=0, line_width=0, drop=0, grey=0)
+
+
+@pytest.fixture(scope="module")
+def dataset(tmp_path_factory: pytest.TempPathFactory) -> Dataset:
+    return load_dataset("folder", tiny.pictures(tmp_path_factory.mktemp("data")))
+
+
+def test_plain_pictures_are_what_search_sees(dataset: Dataset) -> None:
+    photo, sketch = dataset.photos[0], dataset.sketches[0]
+    assert np.array_equal(Pictures(dataset, PHOTO).plain(photo), fit(dataset.photo(photo), PHOTO))
+    kept = Pictures(dataset, SKETCH)
+    for _ in range(2):
+        assert np.array_equal(kept.plain(sketch), dataset.sketch(sketch).render(SKETCH))
+
+
+def test_augmenting_by_nothing_changes_nothing(dataset: Dataset) -> None:
+    for contract, items in ((PHOTO, dataset.photos), (SKETCH, dataset.sketches)):
+        pictures = Pictures(dataset, contract)
+        assert np.array_equal(pictures.varied(items[0], NOTHING, 1), pictures.plain(items[0]))
+
+
+@pytest.mark.parametrize("change", ["rotate", "scale", "shift", "line_width"])
+def test_each_amount_changes_a_drawing(dataset: Dataset, change: str) -> None:
+    value = {"rotate": 30.0, "scale": 0.5, "shift": 0.2, "line_width": 2.0}[change]
+    pictures, item = Pictures(dataset, SKETCH), dataset.sketches[0]
+    some = Augment(**{**NOTHING.__dict__, change: value})
+    views = [pictures.varied(item, some, seed) for seed in range(8)]
+    assert all(view.shape == (32, 32) and view.dtype == np.uint8 for view in views)
+    assert any(not np.array_equal(view, pictures.plain(item)) for view in views)
+
+
+def test_a_flip_mirrors() -> None:
+    image = np.zeros((4, 4), np.uint8)
+    from sketchseek.training.pictures import _move
+
+    image[1, 0] = 255
+    seen = {
+        _move(image, Augment(**{**NOTHING.__dict__, "flip": True}), np.random.default_rng(n), 0).tobytes()
+        for n in range(9)
+    }
+    assert seen == {image.tobytes(), image[:, ::-1].tobytes()}
+
+
+def test_thicker_lines_have_more_ink(dataset: Dataset) -> None:
+    pictures, item = Pictures(dataset, SKETCH), dataset.sketches[0]
+    some = Augment(**{**NOTHING.__dict__, "line_width": 2.0})
+    ink = [float((255 - pictures.varied(item, some, seed)).sum()) for seed in range(12)]
+    plain = float((255 - pictures.plain(item)).sum())
+    assert min(ink) < plain < max(ink)
+
+
+def test_what_comes_into_view_is_paper(dataset: Dataset) -> None:
+    away = Augment(**{**NOTHING.__dict__, "shift": 0.9})
+    view = Pictures(dataset, SKETCH).varied(dataset.sketches[0], away, 3)
+    assert view[0, 0] == view[-1, -1] == 255
+    white_on_black = SketchInput(size=32, line_width=2, polarity="white-on-black")
+    view = Pictures(dataset, white_on_black).varied(dataset.sketches[0], away, 3)
+    assert view[0, 0] == view[-1, -1] == 0
+
+
+def test_grey_photos_have_no_colour(dataset: Dataset) -> None:
+    view = Pictures(dataset, PHOTO).varied(dataset.photos[0], Augment(**{**NOTHING.__dict__, "grey": 1.0}), 0)
+    assert np.ptp(view, axis=2).max() == 0
+
+
+def test_views_follow_item_and_seed(dataset: Dataset) -> None:
+    pictures, (one, two) = Pictures(dataset, SKETCH), dataset.sketches[:2]
+    again = Pictures(dataset, SKETCH)
+    assert np.array_equal(pictures.varied(one, Augment(), 1, 2), again.varied(one, Augment(), 1, 2))
+    assert not np.array_equal(pictures.varied(one, Augment(), 1, 2), pictures.varied(one, Augment(), 1, 3))
+    assert not np.array_equal(pictures.varied(one, Augment(), 1), pictures.varied(two, Augment(), 1))
+
+
+def test_strokes_are_dropped_but_never_all() -> None:
+    dataset = load_dataset("synthetic", classes=None, instances=1, sketches_per_photo=1)
+    item = max(dataset.sketches[:6], key=lambda item: len(dataset.sketch(item).strokes))
+    pictures = Pictures(dataset, SketchInput(size=64))
+    few = Augment(**{**NOTHING.__dict__, "drop": 0.95})
+    views = [pictures.varied(item, few, seed) for seed in range(4)]
+    ink = [int((view < 128).sum()) for view in views]
+    assert min(ink) > 0
+    assert max(ink) < int((pictures.plain(item) < 128).sum())
+
+
+def test_normalised_pictures_are_centred(dataset: Dataset) -> None:
+    for contract, items in ((PHOTO, dataset.photos), (SKETCH, dataset.sketches)):
+        batches = list(normalised(Pictures(dataset, contract), items, 7))
+        assert [tuple(batch.shape) for batch in batches] == [(7, 3, 32, 32)]
+        assert -1 <= float(batches[0].min()) < float(batches[0].max()) <= 1
+
+
+def test_line_drawings_become_sketches_of_their_photos(tmp_path: Path) -> None:
+    dataset = load_dataset("folder", tiny.pictures(tmp_path / "data"))
+    place = tmp_path / "lines" / "data" / "photos" / "disc"
+    place.mkdir(parents=True)
+    drawing = np.full((40, 40), 255, np.uint8)
+    drawing[10:30, 10:12] = 0
+    drawing[10:12, 10:30] = 85
+    drawing[30:32, 10:30] = 170
+    Image.fromarray(drawing).save(place / "0.png")
+    more = with_lines(dataset, tmp_path / "lines")
+    (extra,) = set(more.sketches) - set(dataset.sketches)
+    assert (extra.label, extra.instance) == ("disc", "disc/0")
+    raster = more.sketch(extra).raster
+    assert raster is not None
+    assert set(np.unique(raster)) == {0, 255}
+    assert int((raster == 0).sum()) == int((drawing < 128).sum())
+    assert more.sketch(dataset.sketches[0]).render(SKETCH).shape == (32, 32)
