@@ -126,12 +126,12 @@ def test_a_folder_is_checked(run: Commands, tmp_path: Path) -> None:
 def test_the_synthetic_data_set_is_counted(run: Commands) -> None:
     assert run("datasets", "synthetic", "--check").out == (
         "Synthetic sketches and photos\n"
-        "part                   found  published\n"
-        "classes                   56         56\n"
-        "photos                   560\n"
-        "sketches               1,680\n"
-        "photos with sketches     560\n"
-        "sketches without photo     0\n"
+        "part                    found  published\n"
+        "classes                    56         56\n"
+        "photos                    560\n"
+        "sketches                1,680\n"
+        "photos with sketches      560\n"
+        "sketches without photo      0\n"
     )
 
 
