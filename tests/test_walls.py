@@ -18,7 +18,8 @@ LEVELS = [
     {"training", "evaluation", "explain", "library", "rerankers"},
     {"methods"},
     {"server"},
-    {"cli", "__main__"},
+    {"cli"},
+    {"__main__"},
 ]
 LEVEL = {room: level for level, rooms in enumerate(LEVELS) for room in rooms}
 TORCH_ROOMS = ("training/", "methods/", "losses/", "encoders/huggingface.py")
