@@ -36,7 +36,7 @@ def draw(page: Page, shape: str, *, lift: bool = True) -> None:
         page.mouse.move(*first)
         page.mouse.down()
         for point in rest:
-            page.mouse.move(*point, steps=4)
+            page.mouse.move(*point, steps=1 if len(rest) > 8 else 4)
         if lift:
             page.mouse.up()
 
