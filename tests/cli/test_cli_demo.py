@@ -9,17 +9,16 @@ from PIL import Image
 from sketchseek.cli import demo
 
 
-def test_demo_goes_the_whole_way_and_draws_only_once(
-    run: Commands, shapes: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_demo_goes_the_whole_way_and_draws_only_once(run: Commands, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(demo, "_PER_CLASS", 1)
-    done = run("demo", "--model", shapes / "model")
+    done = run("demo")
+    assert done.code == 0, done.err
     lines = done.out.splitlines()
     assert lines[0].split() == ["drawing", "first", "answers", "(wrong", "ones", "in", "brackets)", "right"]
     assert [line.split()[0] for line in lines[1:9]] == list(demo._DRAWN)
     right = sum(line.endswith("1 of 1") for line in lines[1:9])
     assert lines[10] == f"{right} of 8 drawings find what they show at the first place."
-    assert done.code == (0 if right else 1)  # so small a model may find nothing
+    assert right >= 5
     folder = run.here / "home" / "demo"
     assert f"See the results: file://HERE{str(folder).removeprefix(str(run.here))}/results.html" in done.out
     page = (folder / "results.html").read_text(encoding="utf-8")
@@ -28,7 +27,7 @@ def test_demo_goes_the_whole_way_and_draws_only_once(
     photos = sorted(folder.joinpath("gallery").rglob("*.jpg"))
     assert len(photos) == 56
     made = [photo.stat().st_mtime_ns for photo in photos]
-    again = run("demo", "--model", shapes / "model")
+    again = run("demo")
     assert again.out == done.out
     assert [photo.stat().st_mtime_ns for photo in photos] == made
     # its files are there to play with

@@ -39,9 +39,9 @@ def test_doctor_finds_everything_in_order(run: Commands, shapes: Path) -> None:
     assert "built-in drawings find what they show" in done.out
 
 
-def test_doctor_without_a_library_says_how_to_make_one(run: Commands, shapes: Path) -> None:
-    code, found, raw = states(run, "--model", shapes / "model")
-    assert (code, found["library"]) == (0, "note")
+def test_doctor_tries_the_packaged_model_and_says_how_to_make_a_library(run: Commands) -> None:
+    code, found, raw = states(run)
+    assert (code, found["model"], found["library"]) == (0, "ok", "note")
     assert "sketchseek index" in raw
 
 

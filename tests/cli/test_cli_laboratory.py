@@ -59,7 +59,7 @@ def test_a_models_card(run: Commands, model: Path) -> None:
 
 def test_models_lists_what_is_packaged(run: Commands, model: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(model_folders, "find", lambda _: model)
-    assert run("models").out == "default  Apache-2.0  averages of edges\n"
+    assert run("models").out == "default  tiny@ID  averages of edges\n"
     (told,) = json.loads(run("models", "--json").raw)
     assert told["packaged"] == "default"
     monkeypatch.undo()

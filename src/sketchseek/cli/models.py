@@ -38,7 +38,7 @@ def models(
             ]
         )
         return
-    print_table([(packaged, model.card.licence, model.card.summary) for packaged, model in found.items()])
+    print_table([(packaged, model.identity, model.card.summary) for packaged, model in found.items()])
 
 
 def _show(model: Model, *, as_json: bool) -> None:
