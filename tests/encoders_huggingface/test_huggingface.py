@@ -75,7 +75,7 @@ def test_the_digest_follows_the_weights(tmp_path: Path) -> None:
 def test_input_size_and_normalisation_are_the_preprocessors(
     tmp_path: Path, about: dict[str, object] | None, size: int, mean: tuple[float, ...]
 ) -> None:
-    folder = tiny.backbone(tmp_path / "b")
+    folder = tiny.backbone(tmp_path / "b", "mobilenet_v2")
     path = folder / "preprocessor_config.json"
     path.unlink()
     if about is not None:

@@ -29,7 +29,7 @@ VIEWS = {"sketchy": 1, "quickdraw": 1, "lines": 1}
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return tiny.backbone(tmp_path_factory.mktemp("backbone") / "tiny")
+    return tiny.backbone(tmp_path_factory.mktemp("backbone") / "tiny", "mobilenet_v2")
 
 
 def batch(seed: int, count: int = 16) -> torch.Tensor:
