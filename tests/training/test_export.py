@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 from pathlib import Path
 
 import numpy as np
@@ -88,12 +89,17 @@ def test_weights_read_back_are_those_that_were_written(folder: Path, towers: tup
 
 
 def test_training_can_go_on_from_a_folder(folder: Path, towers: tuple[Tower, Tower]) -> None:
-    photo = towers[0]
-    fresh = Tower(photo.backbone, nn.Sequential(*photo.head), mean=(0.1,) * 3, std=(0.2,) * 3)
+    fresh = copy.deepcopy(towers[0])
+    with torch.no_grad():
+        for parameter in fresh.parameters():
+            parameter.zero_()
     state = {k.removeprefix("photo."): v for k, v in load_weights(folder).items() if k.startswith("photo.")}
     missing, unexpected = fresh.load_state_dict(state, strict=False)
     assert not unexpected
     assert all(name.endswith("num_batches_tracked") for name in missing)
+    given = torch.from_numpy(pictures("photo"))
+    with torch.inference_mode():
+        assert torch.allclose(fresh.eval()(given), towers[0].eval()(given), atol=1e-2)
 
 
 def test_shared_weights_stand_in_the_file_once(folder: Path) -> None:
@@ -137,9 +143,9 @@ def test_rounding_keeps_vectors_and_what_float16_cannot_hold() -> None:
     module.huge = nn.Parameter(torch.full((2, 2), 1e6))
     module.vector = nn.Parameter(torch.tensor([1.0001]))
     round_to_half(module)
-    assert float(module.matrix[0, 0]) == 1.0
-    assert float(module.huge[0, 0]) == 1e6
-    assert float(module.vector[0]) == pytest.approx(1.0001, abs=1e-6)
+    assert module.matrix[0, 0].item() == 1.0
+    assert module.huge[0, 0].item() == 1e6
+    assert module.vector[0].item() == pytest.approx(1.0001, abs=1e-6)
 
 
 class Broken(nn.Module):
