@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import lightning.pytorch as pl
@@ -130,6 +130,18 @@ def test_the_best_epoch_is_kept(tmp_path: Path) -> None:
     assert (fitted.epoch, fitted.score) == (1, pytest.approx(0.5))
     assert all(np.array_equal(x, y) for x, y in zip(weights(module), seen[1], strict=True))
     assert fitted.history[2]["other"] == 1.0
+
+
+def test_a_finished_run_is_not_run_again_where_its_last_epochs_were_worse(tmp_path: Path) -> None:
+    def validation() -> Callable[[], dict[str, float]]:
+        scores = iter([0.5, 0.4, 0.3])
+        return lambda: {"score": next(scores)}
+
+    fitted = run(Line(), tmp_path, epochs=3, validate=validation())
+    events: list[Progress] = []
+    again = run(Line(), tmp_path, epochs=3, validate=validation(), on_progress=events.append)
+    assert events == []
+    assert again == fitted
 
 
 def test_a_checkpoint_that_would_run_code_is_refused(tmp_path: Path) -> None:

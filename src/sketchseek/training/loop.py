@@ -76,21 +76,24 @@ def fit(
     run_dir = Path(run_dir)
     recorder = _Recorder(stage, epochs, validate, on_progress)
     last = run_dir / "last.ckpt"
-    checkpoints = ModelCheckpoint(
+    best = ModelCheckpoint(
         dirpath=run_dir,
         filename="best",
         monitor=_MONITOR,
         mode="max",
-        save_last=True,
         enable_version_counter=False,
         save_on_train_epoch_end=True,
+    )
+    # One of its own: Lightning's save_last leaves out the epochs that are not the best so far.
+    latest = ModelCheckpoint(
+        dirpath=run_dir, filename="last", enable_version_counter=False, save_on_train_epoch_end=True
     )
     with _quiet():
         trainer = pl.Trainer(
             max_epochs=epochs,
             accelerator=accelerator,
             devices=1,
-            callbacks=[recorder, checkpoints],
+            callbacks=[recorder, best, latest],
             logger=TensorBoardLogger(save_dir=run_dir, name="", version="logs"),
             default_root_dir=run_dir,
             enable_progress_bar=False,
@@ -101,9 +104,9 @@ def fit(
         loader = DataLoader(_Stream(batches, recorder, seed), batch_size=None)
         _run(trainer, module, loader, last if last.is_file() else None)
     _restore(module, run_dir / "best.ckpt")
-    best = max(range(len(recorder.history)), key=lambda n: recorder.history[n][_MONITOR])
-    score = recorder.history[best][_MONITOR] if validate else None
-    return Fitted(best, score, tuple(recorder.history))
+    epoch = max(range(len(recorder.history)), key=lambda n: recorder.history[n][_MONITOR])
+    score = recorder.history[epoch][_MONITOR] if validate else None
+    return Fitted(epoch, score, tuple(recorder.history))
 
 
 def _run(trainer: pl.Trainer, module: pl.LightningModule, loader: DataLoader[Any], last: Path | None) -> None:
