@@ -8,7 +8,6 @@ A command imports what it needs when it runs, so that each starts as fast as its
 
 from __future__ import annotations
 
-import os
 import sys
 
 __all__ = ["main"]
@@ -29,4 +28,4 @@ def main() -> None:
                 stream.reconfigure(errors="surrogateescape")
         app(args=arguments, prog_name="sketchseek")
     except KeyboardInterrupt:
-        os._exit(130)  # Ctrl-C before any command has begun, or while one ends: nothing is left to say
+        sys.exit(130)  # Ctrl-C before any command has begun, or while one ends: nothing is left to say
