@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,7 +13,7 @@ from sketchseek.data import Item
 from sketchseek.errors import BadDataset
 
 Positions = NDArray[np.int64]
-Keys = Sequence[str] | NDArray[np.int64]
+Keys = Sequence[str] | NDArray[Any]
 
 
 @dataclass(frozen=True)

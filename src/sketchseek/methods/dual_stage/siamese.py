@@ -12,14 +12,15 @@ import torch
 from torch import Tensor
 from torch.nn.functional import normalize
 
-from sketchseek.losses.contrastive import contrastive
+from sketchseek.errors import BadConfig
+from sketchseek.losses.contrastive import contrastive, contrastive_batch
 from sketchseek.losses.triplet import triplet
 from sketchseek.methods.dual_stage.stage_one import Learnt, StageOne
 from sketchseek.methods.dual_stage.stage_two import Batches, Codes, DualStage, two_stages
 from sketchseek.training.material import Material
 from sketchseek.training.progress import OnProgress, silent
 from sketchseek.training.run import Run
-from sketchseek.training.samplers import draw_pairs, draw_triplets, meanings
+from sketchseek.training.samplers import class_batches, draw_pairs, draw_triplets, meanings
 from sketchseek.training.towers import mlp
 
 
@@ -28,14 +29,19 @@ class Siamese(DualStage):
     """What ``dual_stage.siamese`` can be told, besides what both versions can.
 
     Attributes:
+        pairs: "drawn" beforehand, by chance, as published; or those of a "batch" of whole classes, where a
+            sketch meets all photos of its class and as many of the nearest others.
+        classes: classes in such a batch; its pictures are ``batch`` sketches and ``batch`` photos.
         widths: of the tower, from its first hidden layer to the code.
-        loss: of pairs, or of a positive and a negative pair of the same sketch.
+        loss: of drawn pairs: contrastive, or triplet (a positive and a negative pair of the same sketch).
         unit: compare codes at unit length, as search does; the paper compares them as they are.
         meaning: a pair is positive if it is of one class, or if the sketch was drawn from the photo.
         optimizer: "adamw", or "sgd" without momentum.
         decay: weight decay of adamw.
     """
 
+    pairs: Literal["batch", "drawn"] = "batch"
+    classes: int = 40
     widths: tuple[int, ...] = (1024, 1024, 125)
     loss: Literal["contrastive", "triplet"] = "contrastive"
     unit: bool = False
@@ -43,9 +49,16 @@ class Siamese(DualStage):
     optimizer: Literal["adamw", "sgd"] = "adamw"
     decay: float = 1e-4
 
+    def __post_init__(self) -> None:
+        if self.pairs == "batch" and self.loss == "triplet":
+            raise BadConfig('loss = "triplet" takes drawn pairs: set pairs = "drawn"')
+        if self.pairs == "batch" and not 1 < self.classes <= self.batch:
+            raise BadConfig(f"classes = {self.classes}: from 2 to batch = {self.batch}")
+
 
 # fc2 of VGG16 is the feature: 4096 numbers after their ReLU, as the code has it (the text says 1024).
 PUBLISHED = Siamese(
+    pairs="drawn",
     first=StageOne(backbone="timm/vgg16.tv_in1k", epochs_all=20),
     dropout=0.0,
     optimizer="sgd",
@@ -63,13 +76,15 @@ class Network(Codes):
         self.sketch_code = self.photo_code = mlp([dim, *config.widths], config.dropout)
 
     def training_step(self, batch: tuple[Tensor, Tensor, Tensor], _: int = 0) -> Tensor:
-        """The loss of (sketches, photos, same), or of (sketches, positives, negatives)."""
+        """The loss of (sketches, photos, which are the same), or of (sketches, positives, negatives)."""
         config = self.config
-        codes = [self._code(part) for part in (batch if config.loss == "triplet" else batch[:2])]
+        sketches, photos = self._code(batch[0]), self._code(batch[1])
         if config.loss == "triplet":
-            loss = triplet(codes[0], codes[1], codes[2], config.margin)
+            loss = triplet(sketches, photos, self._code(batch[2]), config.margin)
+        elif config.pairs == "drawn":
+            loss = contrastive(sketches, photos, batch[2], config.margin)
         else:
-            loss = contrastive(codes[0], codes[1], batch[2], config.margin)
+            loss = contrastive_batch(sketches, photos, batch[2], config.margin)
         self.log("loss", loss, on_step=False, on_epoch=True)
         return loss
 
@@ -106,10 +121,15 @@ def train(
 
 
 def _batches(config: Siamese, sketches: Learnt, photos: Learnt, epoch: int) -> Iterator[tuple[Tensor, ...]]:
-    """All pairs of an epoch in random order, each picture in a view drawn by chance."""
+    """The steps of an epoch, each picture in a view drawn by chance."""
     rng = np.random.default_rng([config.seed, epoch])
-    sketch_keys, photo_keys = (meanings(side.items, config.meaning) for side in (sketches, photos))
-    if config.loss == "triplet":
+    sketch_keys, photo_keys = (np.array(meanings(side.items, config.meaning)) for side in (sketches, photos))
+    if config.pairs == "batch":
+        each = config.batch // config.classes
+        for asked, given in class_batches(sketch_keys, photo_keys, rng, classes=config.classes, each=each):
+            same = torch.from_numpy(sketch_keys[asked][:, None] == photo_keys[given][None])
+            yield sketches.draw(asked, rng), photos.draw(given, rng), same
+    elif config.loss == "triplet":
         triplets = draw_triplets(sketch_keys, photo_keys, rng, each=config.positives)
         for start in range(0, len(triplets), config.batch):
             anchors, near, far = triplets[start : start + config.batch].T
@@ -119,8 +139,5 @@ def _batches(config: Siamese, sketches: Learnt, photos: Learnt, epoch: int) -> I
             sketch_keys, photo_keys, rng, positives=config.positives, negatives=config.negatives
         )
         for part in pairs.batches(config.batch, rng):
-            yield (
-                sketches.draw(part.sketches, rng),
-                photos.draw(part.photos, rng),
-                torch.from_numpy(part.same),
-            )
+            same = torch.from_numpy(part.same)
+            yield sketches.draw(part.sketches, rng), photos.draw(part.photos, rng), same
