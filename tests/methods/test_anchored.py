@@ -19,12 +19,13 @@ from sketchseek.methods import method
 from sketchseek.methods.anchored import Config
 from sketchseek.methods.anchored.batches import Cached, batches
 from sketchseek.methods.anchored.material import canonical, gather, unseen
-from sketchseek.methods.anchored.towers import Anchored, Top, Trunk
+from sketchseek.methods.anchored.towers import Anchored, Encoder, Mirrored, Settle, Top, Trunk
 from sketchseek.methods.anchored.train import anchors
 from sketchseek.training import batchnorm
 from sketchseek.training.towers import Standardise
 
 VIEWS = {"sketchy": 1, "quickdraw": 1, "lines": 1}
+SHAPE = (6, 1, 1)  # of the maps that parts() makes
 
 
 @pytest.fixture(scope="module")
@@ -90,20 +91,20 @@ def test_another_kind_of_backbone_is_refused(tmp_path: Path) -> None:
         Trunk(backbone, 3, tiny.SIDE)
 
 
-def small(classes: int = 4, width: int = 6) -> Anchored:
+def small(classes: int = 4, width: int = 6, **more: float) -> Anchored:
     """A module whose top is nothing: trunk outputs are features already."""
     torch.manual_seed(0)
-    config = Config(dim=8, epochs=1, steps=60, batch=8, rate=0.02)
+    config = replace(Config(dim=8, epochs=1, steps=60, batch=8, rate=0.02, smooth=0.0, erase=0.0), **more)
     rivals = np.zeros((2, classes), bool)
     rivals[0, :3] = rivals[1, 1:] = True
-    return Anchored(
+    encoder = Encoder(
         config,
-        nn.Identity(),  # type: ignore[arg-type]
+        nn.Identity(),
         width=width,
         standardise=Standardise(torch.zeros(width), torch.ones(width)),
         anchors=torch.randn(classes, 8),
-        rivals=rivals,
     )
+    return Anchored(config, encoder, rivals)
 
 
 def parts(width: int = 6) -> tuple[list[Cached], list[Cached]]:
@@ -122,20 +123,22 @@ def parts(width: int = 6) -> tuple[list[Cached], list[Cached]]:
     return out[0], out[1]
 
 
-def test_the_loss_is_the_one_written_down() -> None:
-    module = small().eval()
+@pytest.mark.parametrize("smooth", [0.0, 0.2])
+def test_the_loss_is_the_one_written_down(smooth: float) -> None:
+    module = small(smooth=smooth).eval()
     sketches, photos = parts()
-    given = next(iter(batches(replace(module.config, steps=1), sketches, photos, 0)))
+    given = next(iter(batches(replace(module.config, steps=1), sketches, photos, SHAPE, 0)))
     module.log_dict = lambda *_, **__: None  # type: ignore[method-assign]
     with torch.inference_mode():
         loss = module.training_step(given)
         scale = 16.0
-        a = normalize(module.anchors, dim=1)
-        s, p = module.sketches(given["trunk"]), module.photos(given["features"])
+        a = normalize(module.learner.settle.anchors, dim=1)
+        s, p = module.learner.sketches(given["trunk"]), module.learner.photos(given["features"])
 
         def of_class(z: torch.Tensor, c: int) -> torch.Tensor:
             logits = scale * (a[:3] @ z)  # class 3 is no rival here
-            return logits.exp().sum().log() - logits[c]
+            wrong = logits.exp().sum().log() - logits
+            return (1 - smooth) * wrong[c] + smooth * wrong.mean()
 
         expected = torch.stack([of_class(z, c) for z, c in zip(s, given["sketch_class"], strict=True)]).mean()
         expected += torch.stack([of_class(z, c) for z, c in zip(p, given["photo_class"], strict=True)]).mean()
@@ -152,26 +155,26 @@ def test_the_loss_is_the_one_written_down() -> None:
 
 
 def test_sketches_come_to_lie_by_the_photos_of_their_class() -> None:
-    module = small()
+    module = small(average=0.9)
     sketches, photos = parts()
     module.log_dict = lambda *_, **__: None  # type: ignore[method-assign]
     (optimizer,), (cycle,) = module.configure_optimizers()
 
     def right() -> float:
-        module.eval()
+        encoder = module.encoder.eval()
         with torch.inference_mode():
-            found = module.sketches(torch.from_numpy(sketches[0].features[0]).float())
-            among = module.photos(torch.from_numpy(photos[0].features[0]).float())
-        module.train()
+            found = encoder.sketches(torch.from_numpy(sketches[0].features[0]).float())
+            among = encoder.photos(torch.from_numpy(photos[0].features[0]).float())
         nearest = (found @ among.T).argmax(1).numpy()
         return float((photos[0].classes[nearest] == sketches[0].classes).mean())
 
     before = right()
-    for given in batches(module.config, sketches, photos, 0):
+    for given in batches(module.config, sketches, photos, SHAPE, 0):
         optimizer.zero_grad()
         module.training_step(given).backward()
         optimizer.step()
         cycle["scheduler"].step()
+        module.on_train_batch_end()
     assert before < 0.9
     assert right() == 1.0
 
@@ -181,7 +184,8 @@ def test_batches_depend_on_seed_and_epoch_alone() -> None:
     sketches, photos = parts()
 
     def drawn(seed: int, epoch: int) -> torch.Tensor:
-        return torch.stack([b["trunk"] for b in batches(replace(config, seed=seed), sketches, photos, epoch)])
+        chosen = batches(replace(config, seed=seed), sketches, photos, SHAPE, epoch)
+        return torch.stack([step["trunk"] for step in chosen])
 
     assert torch.equal(drawn(0, 1), drawn(0, 1))
     assert not torch.equal(drawn(0, 1), drawn(0, 2))
@@ -190,7 +194,7 @@ def test_batches_depend_on_seed_and_epoch_alone() -> None:
 
 def test_a_paired_sketch_meets_its_own_photo() -> None:
     sketches, photos = parts()
-    for given in batches(Config(steps=4, batch=8), sketches, photos, 0):
+    for given in batches(Config(steps=4, batch=8, erase=0.0), sketches, photos, SHAPE, 0):
         own = given["features"][16:]
         for place, feature in zip(given["paired"], own, strict=True):
             sketch = given["trunk"][place]
@@ -202,6 +206,52 @@ def test_a_paired_sketch_meets_its_own_photo() -> None:
             views = photos[0].features[:, row[0]]
             assert any(torch.equal(torch.from_numpy(view).float(), feature) for view in views)
         assert len(given["paired"]) == sum(int(n) for n in given["sketch_class"] >= 0) - 8 + len(own)
+
+
+def test_an_erased_drawing_shows_paper_in_a_rectangle() -> None:
+    sketches, photos = parts(width=2 * 5 * 5)
+
+    def blank(erase: float) -> torch.Tensor:
+        (given,) = batches(Config(steps=1, batch=8, erase=erase), sketches, photos, (2, 5, 5), 0)
+        maps = given["trunk"].reshape(-1, 2, 5, 5)
+        return (maps == maps[:, :, :1, :1]).all(1).sum((1, 2))
+
+    assert blank(0.0).max() == 1  # the corner itself
+    assert blank(1.0).max() <= 1 + 2 * 2
+    assert blank(1.0).float().mean() > 2
+
+
+def test_settling_draws_to_the_nearest_anchor_and_keeps_what_is_undecided() -> None:
+    anchors = torch.eye(4, 8)
+    settle = Settle(anchors, pull=1.0)
+    near = normalize(torch.tensor([[1.0, 0.2, 0, 0, 0.6, 0, 0, 0]]), dim=1)
+    far = torch.tensor([[0.0, 0, 0, 0, 0, 1, 0, 0]])
+    with torch.inference_mode():
+        moved = normalize(settle(torch.cat([near, far]) * 3), dim=1)  # of any length
+        assert moved[0] @ anchors[0] > near[0] @ anchors[0] + 0.05
+        # As near to all anchors as to each: drawn to their mean, half a unit long.
+        torch.testing.assert_close(moved[1, :4], torch.full((4,), 0.25 / 1.25**0.5))
+        still = Settle(anchors, pull=0.0)
+        torch.testing.assert_close(still(near), near)
+
+
+def test_a_mirrored_backbone_cannot_tell_left_from_right(folder: Path) -> None:
+    backbone = load_backbone(folder)
+    shown = batch(3, 2)
+    with torch.inference_mode():
+        assert not torch.allclose(backbone(shown), backbone(shown.flip(3)), rtol=1e-3)
+        both = Mirrored(backbone)
+        torch.testing.assert_close(both(shown), both(shown.flip(3)))
+
+
+def test_the_average_follows_the_learner() -> None:
+    module = small(average=0.5)
+    module.on_train_batch_end()
+    start = module.learner.photo_head[2].weight.detach().clone()
+    with torch.no_grad():
+        module.learner.photo_head[2].weight += 1.0
+    module.on_train_batch_end()
+    torch.testing.assert_close(module.encoder.photo_head[2].weight, start + 0.5)
 
 
 def test_names_of_classes_meet_over_data_sets() -> None:
@@ -236,6 +286,17 @@ def test_material_keeps_test_photos_and_held_out_classes_out(data_root: Path) ->
     assert not set(material.classes) & unseen(["sketchy-25.unseen"])
     assert {source.name for source in material.sources()} == {"sketchy", "quickdraw", "caltech101"}
     assert all(mask.any() for mask in material.rivals().values())
+
+
+def test_the_list_that_chooses_may_be_learnt_from_at_the_end(data_root: Path) -> None:
+    from sketchseek.data import load_split
+
+    apart, whole = gather([], VIEWS), gather([], VIEWS, include_val=True)
+    used = {item.instance for part in (*whole.sketches, *whole.photos) for item in part.items}
+    assert set(load_split("sketchy-subset.val").entries) <= used
+    assert not used & set(load_split("sketchy-subset.test").entries)
+    # What both learn from comes first, so that they share a cache.
+    assert whole.sketches[0].items[: len(apart.sketches[0].items)] == apart.sketches[0].items
 
 
 def test_without_data_it_says_what_to_set(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -2,7 +2,7 @@
 
 Batches are drawn anew each epoch from (seed, epoch) alone, and so is everything random inside a step; a
 checkpoint is written after each epoch. A run that was stopped, by Ctrl-C or a kill, goes on after its last
-whole epoch and ends, on the same machine, bit for bit where it would have ended.
+whole epoch and ends where it would have ended, but for the rounding of sums that threads share.
 """
 
 from __future__ import annotations

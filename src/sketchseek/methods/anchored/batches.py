@@ -66,9 +66,12 @@ def cache(
 
 
 def batches(
-    config: Config, sketches: list[Cached], pictures: list[Cached], epoch: int
+    config: Config, sketches: list[Cached], pictures: list[Cached], shape: tuple[int, ...], epoch: int
 ) -> Iterator[dict[str, Tensor]]:
-    """The steps of an epoch; what they draw depends on seed and epoch alone."""
+    """The steps of an epoch; what they draw depends on seed and epoch alone.
+
+    ``shape`` is that of the trunk's map, (channels, rows, columns).
+    """
     rng = np.random.default_rng([config.seed, epoch])
     counts = _shares(config.batch, [part.share for part in sketches])
     by_instance: dict[str | None, list[tuple[int, int]]] = {}
@@ -88,11 +91,13 @@ def batches(
             if own := by_instance.get(sketches[which].items[row].instance):
                 paired.append(place)
                 photos.append(own[0])
-        yield {
+        found = {
             **_rows("sketch", "trunk", sketches, chosen, rng),
             **_rows("photo", "features", pictures, photos, rng),
             "paired": torch.tensor(paired),
         }
+        _erase(found["trunk"].reshape(-1, *shape), config.erase, rng)
+        yield found
 
 
 def _rows(
@@ -105,6 +110,18 @@ def _rows(
         f"{domain}_class": torch.tensor([int(parts[which].classes[row]) for which, row in chosen]),
         f"{domain}_rivals": torch.tensor([parts[which].rivals for which, _ in chosen]),
     }
+
+
+def _erase(maps: Tensor, share: float, rng: np.random.Generator) -> None:
+    """Blank a rectangle, a fifth to a half of each side, in this share of the maps (N, C, H, W), in place.
+
+    Blank is what a map shows in its corner, where there is paper.
+    """
+    _, _, height, width = maps.shape
+    for row in np.flatnonzero(rng.random(len(maps)) < share):
+        high, wide = (int(rng.integers(max(1, side // 5), max(1, side // 2) + 1)) for side in (height, width))
+        top, left = int(rng.integers(height - high + 1)), int(rng.integers(width - wide + 1))
+        maps[row, :, top : top + high, left : left + wide] = maps[row, :, :1, :1].clone()
 
 
 def _shares(total: int, shares: list[float]) -> list[int]:

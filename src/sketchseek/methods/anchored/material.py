@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -90,7 +90,7 @@ class Material:
     Attributes:
         sketches: parts to train sketches on.
         photos: parts to train photos on.
-        val: Sketchy items that choose the epoch: sketches and photos.
+        val: Sketchy items that choose the epoch unless they are trained on: sketches and photos.
         classes: canonical names, sorted; none of the unseen.
     """
 
@@ -128,7 +128,7 @@ class Material:
         return tuple(Source(name, cards[name].licence, ", ".join(parts)) for name, parts in used.items())
 
 
-def gather(held_out: Sequence[str], views: Mapping[str, int]) -> Material:
+def gather(held_out: Sequence[str], views: Mapping[str, int], *, include_val: bool = False) -> Material:
     """Read the data sets under SKETCHSEEK_DATA and choose what may be trained on.
 
     Of Sketchy: the photos of the list "sketchy-subset.train" and the sketches drawn from them. Of Quick,
@@ -137,6 +137,7 @@ def gather(held_out: Sequence[str], views: Mapping[str, int]) -> Material:
     Args:
         held_out: lists of classes that are kept out.
         views: per kind of sketch ("sketchy", "quickdraw", "lines").
+        include_val: train on the list "sketchy-subset.val" as well.
 
     Raises:
         BadDataset: a data set is missing.
@@ -145,7 +146,10 @@ def gather(held_out: Sequence[str], views: Mapping[str, int]) -> Material:
     if root is None:
         raise BadDataset("this method trains on the data sets under SKETCHSEEK_DATA: set it to their folder")
     sketchy = load_dataset("sketchy")
+    val = load_split("sketchy-subset.val").of(sketchy)
     train = load_split("sketchy-subset.train").of(sketchy)
+    if include_val:
+        train = replace(train, items=(*train.items, *val.items))
     quickdraw = load_dataset("quickdraw")
     caltech = load_dataset("caltech101")
     lines = root / "lines"
@@ -157,7 +161,6 @@ def gather(held_out: Sequence[str], views: Mapping[str, int]) -> Material:
     )
     photos = (Part(train, train.photos, "sketchy"), Part(caltech, caltech.photos, "caltech101"))
     named = {canonical(item.label) for part in (*parts, *photos) for item in part.items}
-    val = load_split("sketchy-subset.val").of(sketchy)
     return Material(parts, photos, val, tuple(sorted(named - unseen(held_out))))
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, cast
 
 import lightning.pytorch as pl
 import numpy as np
@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 from torch.nn.functional import cross_entropy, normalize
 from torch.optim.lr_scheduler import OneCycleLR
+from torch.optim.swa_utils import AveragedModel, get_ema_multi_avg_fn
 
 from sketchseek.encoders.huggingface import Backbone
 from sketchseek.errors import BadConfig
@@ -78,37 +79,86 @@ class Top(nn.Module):
         return features
 
 
-class Anchored(pl.LightningModule):
-    """The trained part: the sketch tower's top and head, the photo head, and the anchors of the classes."""
+class Mirrored(nn.Module):
+    """A backbone that sees each picture and its mirror image: the mean of both features."""
 
-    rivals: Tensor
-
-    def __init__(
-        self,
-        config: Config,
-        top: Top,
-        *,
-        width: int,
-        standardise: Standardise,
-        anchors: Tensor,
-        rivals: NDArray[np.bool_],
-    ) -> None:
+    def __init__(self, backbone: nn.Module) -> None:
         super().__init__()
-        self.config = config
-        self.top = top
-        self.sketch_head = nn.Sequential(nn.BatchNorm1d(width), nn.Dropout(0.2), nn.Linear(width, config.dim))
-        self.photo_head = nn.Sequential(standardise, nn.Dropout(0.3), nn.Linear(width, config.dim))
+        self.backbone = backbone
+
+    def forward(self, pixels: Tensor) -> Tensor:
+        """Normalised float pixels (N, 3, S, S) -> features."""
+        features: Tensor = (self.backbone(pixels) + self.backbone(pixels.flip(3))) / 2
+        return features
+
+
+class Settle(nn.Module):
+    """Draws an embedding to the anchors that it lies near, more the surer it is.
+
+    ``z + w sum_c softmax(s cos(z, a))_c a_c``: what two pictures probably are then counts for as much in
+    their cosine as what they look like. A picture near no anchor in particular is drawn to the mean of many,
+    which changes little.
+    """
+
+    def __init__(self, anchors: Tensor, pull: float) -> None:
+        super().__init__()
         self.anchors = nn.Parameter(anchors)
         self.log_scale = nn.Parameter(torch.tensor(_SCALE[0]).log())
-        self.register_buffer("rivals", torch.from_numpy(rivals))
+        self.pull = pull
+
+    def logits(self, embeddings: Tensor) -> Tensor:
+        """Unit embeddings (N, D) -> scaled cosines to all anchors (N, C)."""
+        return self.log_scale.exp().clamp(max=_SCALE[1]) * embeddings @ normalize(self.anchors, dim=1).T
+
+    def forward(self, embeddings: Tensor) -> Tensor:
+        """Embeddings (N, D) of any length -> settled ones."""
+        unit = normalize(embeddings, dim=1)
+        near = self.logits(unit).softmax(1)
+        return unit + self.pull * near @ normalize(self.anchors, dim=1)
+
+
+class Encoder(nn.Module):
+    """Both domains' trained parts: the sketch tower's top and head, the photo head, the classes' anchors."""
+
+    def __init__(
+        self, config: Config, top: nn.Module, *, width: int, standardise: Standardise, anchors: Tensor
+    ) -> None:
+        super().__init__()
+        self.top = top
+        self.sketch_head = nn.Sequential(
+            nn.BatchNorm1d(width), nn.Dropout(config.dropout_sketch), nn.Linear(width, config.dim)
+        )
+        self.photo_head = nn.Sequential(
+            standardise, nn.Dropout(config.dropout_photo), nn.Linear(width, config.dim)
+        )
+        self.settle = Settle(anchors, config.pull)
 
     def sketches(self, trunk: Tensor) -> Tensor:
-        """Trunk outputs (N, dim) -> unit embeddings."""
+        """Trunk outputs (N, dim) -> unit embeddings, not settled."""
         return normalize(self.sketch_head(self.top(trunk)), dim=1)
 
     def photos(self, features: Tensor) -> Tensor:
-        """Backbone features (N, C) -> unit embeddings."""
+        """Backbone features (N, C) -> unit embeddings, not settled."""
         return normalize(self.photo_head(features), dim=1)
+
+
+class Anchored(pl.LightningModule):
+    """What learns, and the running average of its weights, which is steadier than any one step's."""
+
+    rivals: Tensor
+
+    def __init__(self, config: Config, encoder: Encoder, rivals: NDArray[np.bool_]) -> None:
+        super().__init__()
+        self.config = config
+        self.learner = encoder
+        average = get_ema_multi_avg_fn(config.average)  # type: ignore[no-untyped-call]
+        self.averaged = AveragedModel(encoder, multi_avg_fn=average, use_buffers=True)
+        self.register_buffer("rivals", torch.from_numpy(rivals))
+
+    @property
+    def encoder(self) -> Encoder:
+        """What is validated and exported."""
+        return cast(Encoder, self.averaged.module)
 
     def training_step(self, batch: Mapping[str, Tensor], _: int = 0) -> Tensor:
         """Both domains are drawn to the anchors of their classes, and paired sketches to their own photos.
@@ -117,15 +167,13 @@ class Anchored(pl.LightningModule):
         two softmaxes run over the classes of the item's own data set, and the last over the pairs of the
         batch less those of the same class.
         """
-        scale = self.log_scale.exp().clamp(max=_SCALE[1])
-        anchors = normalize(self.anchors, dim=1)
-        sketches, photos = self.sketches(batch["trunk"]), self.photos(batch["features"])
-        loss_sketch = self._classify(
-            scale * sketches @ anchors.T, batch["sketch_class"], batch["sketch_rivals"]
-        )
-        loss_photo = self._classify(scale * photos @ anchors.T, batch["photo_class"], batch["photo_rivals"])
+        learner = self.learner
+        sketches, photos = learner.sketches(batch["trunk"]), learner.photos(batch["features"])
+        loss_sketch = self._classify(sketches, batch["sketch_class"], batch["sketch_rivals"])
+        loss_photo = self._classify(photos, batch["photo_class"], batch["photo_rivals"])
         paired = batch["paired"]
         classes = batch["sketch_class"][paired]
+        scale = learner.settle.log_scale.exp().clamp(max=_SCALE[1])
         between = scale * sketches[paired] @ photos[len(photos) - len(paired) :].T
         alike = (classes[:, None] == classes[None]) & ~torch.eye(len(paired), dtype=torch.bool)
         loss_pair = cross_entropy(between.masked_fill(alike, _FAR), torch.arange(len(paired)))
@@ -134,17 +182,28 @@ class Anchored(pl.LightningModule):
         )
         return loss_sketch + loss_photo + self.config.pair_weight * loss_pair
 
-    def _classify(self, logits: Tensor, classes: Tensor, rivals: Tensor) -> Tensor:
-        return cross_entropy(logits.masked_fill(~self.rivals[rivals], _FAR), classes)
+    def on_train_batch_end(self, *_: Any) -> None:
+        """Take the step into the average."""
+        self.averaged.update_parameters(self.learner)
+
+    def _classify(self, embeddings: Tensor, classes: Tensor, rivals: Tensor) -> Tensor:
+        """Cross-entropy over each item's rivals, the wanted probability smoothed over them."""
+        among = self.rivals[rivals]
+        chances = self.learner.settle.logits(embeddings).masked_fill(~among, _FAR).log_softmax(1)
+        wanted = chances.gather(1, classes[:, None])[:, 0]
+        spread = chances.masked_fill(~among, 0.0).sum(1) / among.sum(1)
+        smooth = self.config.smooth
+        return -((1 - smooth) * wanted + smooth * spread).mean()
 
     def configure_optimizers(self) -> Any:
         """AdamW under one cosine cycle."""
         config = self.config
-        heads = [*self.sketch_head.parameters(), *self.photo_head.parameters()]
+        learner = self.learner
+        heads = [*learner.sketch_head.parameters(), *learner.photo_head.parameters()]
         groups: list[dict[str, Any]] = [
-            {"params": list(self.top.parameters()), "lr": config.rate / 2},
+            {"params": list(learner.top.parameters()), "lr": config.rate / 2},
             {"params": heads, "lr": config.rate},
-            {"params": [self.anchors, self.log_scale], "lr": 2 * config.rate, "weight_decay": 0.0},
+            {"params": list(learner.settle.parameters()), "lr": 2 * config.rate, "weight_decay": 0.0},
         ]
         optimizer = torch.optim.AdamW(groups, weight_decay=config.decay)
         rates = [group["lr"] for group in groups]

@@ -22,7 +22,7 @@ from sketchseek.images import PhotoInput
 from sketchseek.methods.anchored.batches import batches, cache
 from sketchseek.methods.anchored.config import Config
 from sketchseek.methods.anchored.material import Material, Part, canonical, gather, unseen
-from sketchseek.methods.anchored.towers import Anchored, Top, Trunk
+from sketchseek.methods.anchored.towers import Anchored, Encoder, Mirrored, Top, Trunk
 from sketchseek.model import Card
 from sketchseek.sketch import SketchInput
 from sketchseek.training import batchnorm
@@ -38,6 +38,7 @@ from sketchseek.training.towers import Standardise, Tower, three
 _STATISTICS = (128, 256)  # photos to restore batch norm on, drawings to adapt it to
 _UNSEEN = ("sketchy-21.unseen", "sketchy-25.unseen")
 _LICENCE = "Apache-2.0 (weights and backbone); several of the data sets it learnt from are for research only"
+_VAL = "sketchy-subset/category:val"
 _TEXT = "semantics/clip_vit_b32_text_vocabulary.npz"
 _SUMMARY = (
     "Finds photos of the kind of thing you draw. MobileNetV2 for both domains: the photo side as it was "
@@ -61,7 +62,7 @@ def train(
     if run.finished:
         return run.model
     views = {"sketchy": config.views, "quickdraw": config.quickdraw_views, "lines": config.line_views}
-    material = gather(config.held_out, views)
+    material = gather(config.held_out, views, include_val=config.include_val)
     backbone = load_backbone(config.backbone)
     mean, std = three(backbone.mean), three(backbone.std)
     drawings = SketchInput(size=config.sketch_size, line_width=config.line_width, mean=mean, std=std)
@@ -78,22 +79,22 @@ def train(
         gallery = photo_side.plain(Pictures(val, photos), val.photos)
     plain = torch.from_numpy(np.concatenate([part.features[0] for part in pictures])).float()
     torch.manual_seed(config.seed)
-    module = Anchored(
+    encoder = Encoder(
         config,
         Top(adapted, config.cut, trunk.shape),
         width=backbone.dim,
         standardise=Standardise.fitted(plain, floor=0.05),
         anchors=anchors(material.classes, config.dim),
-        rivals=np.stack(list(material.rivals().values())),
     )
+    module = Anchored(config, encoder, np.stack(list(material.rivals().values())))
     with run.stage("training") as folder:
         fitted = fit(
             module,
-            lambda epoch: batches(config, sketches, pictures, epoch),
+            lambda epoch: batches(config, sketches, pictures, trunk.shape, epoch),
             run_dir=folder,
             epochs=config.epochs,
             seed=config.seed,
-            validate=_validation(module, val, queries, gallery),
+            validate=None if config.include_val else _validation(module, val, queries, gallery),
             stage="training",
             on_progress=on_progress,
         )
@@ -106,11 +107,11 @@ def train(
         summary=_SUMMARY,
         licence=_LICENCE,
         sources=material.sources(),
-        figures={"sketchy-subset/category:val": {"map@all": round(fitted.score or 0.0, 4)}},
+        figures={} if fitted.score is None else {_VAL: {"map@all": round(fitted.score, 4)}},
         training=to_dict(config),
     )
     with run.stage("export"):
-        return _export(module, backbone, trunk, card=card, val=val, folder=run.model)
+        return _export(module.encoder, backbone, trunk, config, card=card, val=val, folder=run.model)
 
 
 def anchors(classes: tuple[str, ...], dim: int) -> Tensor:
@@ -173,6 +174,8 @@ def _validation(
 ) -> Callable[[], dict[str, float]]:
     """What judges an epoch: map@all of the validation sketches among the validation photos, by class.
 
+    Without the drawings' mirror images, which would double the cost.
+
     Args:
         module: what is trained.
         val: its sketches and photos.
@@ -184,9 +187,10 @@ def _validation(
     measure = metric("map@all")
 
     def validate() -> dict[str, float]:
+        encoder = module.encoder
         parts = (torch.from_numpy(part).float() for part in np.array_split(sketches, 8))
-        found = torch.cat([module.sketches(part) for part in parts])
-        scores = (found @ module.photos(features).T).numpy()
+        found = encoder.settle(torch.cat([encoder.sketches(part) for part in parts]))
+        scores = (found @ normalize(encoder.settle(encoder.photos(features)), dim=1).T).numpy()
         return {"score": float(np.mean(measure(scores, relevance)))}
 
     return validate
@@ -197,12 +201,21 @@ def _labels(items: tuple[Item, ...]) -> NDArray[np.str_]:
 
 
 def _export(
-    module: Anchored, backbone: Backbone, trunk: Trunk, *, card: Card, val: Dataset, folder: Path
+    encoder: Encoder,
+    backbone: Backbone,
+    trunk: Trunk,
+    config: Config,
+    *,
+    card: Card,
+    val: Dataset,
+    folder: Path,
 ) -> Path:
     """Write the model folder; its graphs are compared with torch on real pictures."""
     contract = {"mean": backbone.mean, "std": backbone.std}
-    sketch = Tower(nn.Sequential(trunk, module.top), module.sketch_head, **contract)
-    photo = Tower(backbone, module.photo_head, **contract)
+    tuned: nn.Module = nn.Sequential(trunk, encoder.top)
+    tuned = Mirrored(tuned) if config.mirror else tuned
+    sketch = Tower(tuned, nn.Sequential(encoder.sketch_head, encoder.settle), **contract)
+    photo = Tower(backbone, nn.Sequential(encoder.photo_head, encoder.settle), **contract)
     samples = {
         "sketch": np.stack([Pictures(val, card.sketch).plain(item) for item in val.sketches[:8]]),
         "photo": np.stack([Pictures(val, card.photo).plain(item) for item in val.photos[:8]]),

@@ -1,0 +1,161 @@
+"""The dual-stage framework's claim, measured: as good as end to end, in a quarter of its time and memory.
+
+    python benchmarks/dual_stage.py --runs runs/dual_stage --out benchmarks/results/dual_stage.json
+
+Each run is a process of its own (`sketchseek train METHOD`, then `sketchseek evaluate`), with a feature cache
+of its own, so that its time and memory are all it needs: stage 1 included, loading and export left out of the
+time. A run that was stopped goes on when the command is given again, and a finished one is not repeated; two
+of these programs can share the work by ``--seeds``, and the last one to end writes what all have found.
+
+``frozen`` is the common start: the backbone's features, each domain centred on its training part.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import statistics
+import subprocess
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from machine import about, write
+from numpy.typing import NDArray
+
+from sketchseek.data import load_dataset, load_split
+from sketchseek.encoders.huggingface import load_backbone
+from sketchseek.evaluation.metrics import metric
+from sketchseek.images import PhotoInput
+from sketchseek.sketch import SketchInput
+from sketchseek.training.features import Features
+from sketchseek.training.pictures import Contract, Pictures
+from sketchseek.training.towers import three
+
+BENCHMARK = "sketchy-subset/category"
+SETTINGS = {
+    "dual_stage.siamese": [],
+    "dual_stage.autoencoder": [],
+    "siamese.end_to_end": ["epochs=6"],
+}
+DUAL, WHOLE = "dual_stage.siamese", "siamese.end_to_end"
+METRICS = ("map@all", "map@100:hits", "acc@1", "acc@10")
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("--runs", type=Path, required=True, help="folder of the runs")
+    parser.add_argument("--methods", nargs="*", default=list(SETTINGS), choices=list(SETTINGS))
+    parser.add_argument("--seeds", nargs="*", type=int, default=[0, 1, 2])
+    parser.add_argument("--threads", type=int, help="of each run; by default all cores")
+    parser.add_argument("--out", type=Path)
+    chosen = parser.parse_args()
+    for seed in chosen.seeds:
+        for name in chosen.methods:
+            train_and_measure(name, seed, chosen.runs, chosen.threads)
+    result = {"machine": about(), "benchmark": BENCHMARK} | collect(chosen.runs)
+    result["frozen"] = frozen(chosen.runs / "frozen")
+    print(json.dumps(result, indent=2))
+    if chosen.out:
+        write(chosen.out, result)
+
+
+def train_and_measure(name: str, seed: int, runs: Path, threads: int | None) -> None:
+    """One run from its settings to ``result.json``; nothing where that is there."""
+    folder = runs / f"{name}-{seed}"
+    if (folder / "result.json").is_file():
+        return
+    environment = dict(os.environ)
+    if threads:
+        environment["OMP_NUM_THREADS"] = str(threads)
+    settings = [word for setting in [f"seed={seed}", *SETTINGS[name]] for word in ("--set", setting)]
+    program = [sys.executable, "-m", "sketchseek"]
+    print(f"{name}, seed {seed}", flush=True)
+    subprocess.run(
+        [*program, "train", name, "--out", str(folder), *settings],
+        check=True,
+        env=environment,
+        stdout=sys.stderr,
+    )
+    aside = folder / "result.part"
+    command = [*program, "evaluate", str(folder / "model"), "--benchmark", BENCHMARK, "--no-cache"]
+    subprocess.run([*command, "--out", str(aside)], check=True, env=environment, stdout=sys.stderr)
+    aside.replace(folder / "result.json")
+
+
+def collect(runs: Path) -> dict[str, Any]:
+    """What the finished runs found, a method at a time, and how the two that are compared relate."""
+    found: dict[str, Any] = {}
+    for name in SETTINGS:
+        seeds = [
+            one(folder) for folder in sorted(runs.glob(f"{name}-*")) if (folder / "result.json").is_file()
+        ]
+        if seeds:
+            mean = {key: statistics.fmean(run["metrics"][key] for run in seeds) for key in METRICS}
+            spread = {key: statistics.pstdev([run["metrics"][key] for run in seeds]) for key in METRICS}
+            cost = {key: statistics.fmean(run[key] for run in seeds) for key in ("seconds", "peak_mib")}
+            found[name] = {"mean": mean, "deviation": spread, **cost, "runs": seeds}
+    ratios = {}
+    if DUAL in found and WHOLE in found:
+        ratios = {key: found[DUAL][key] / found[WHOLE][key] for key in ("seconds", "peak_mib")}
+    return {"methods": found, "dual_over_whole": ratios}
+
+
+def one(folder: Path) -> dict[str, Any]:
+    """A run's figures, what it took, and how it was asked for."""
+    result: Mapping[str, Any] = json.loads((folder / "result.json").read_text(encoding="utf-8"))
+    stages = json.loads((folder / "summary.json").read_text(encoding="utf-8"))
+    trained = {name: cost for name, cost in stages.items() if name != "export"}
+    card = json.loads((folder / "model" / "card.json").read_text(encoding="utf-8"))
+    return {
+        "seed": card["training"]["seed"],
+        "model": result["model"],
+        "metrics": {key: round(result["metrics"][key], 4) for key in METRICS},
+        "validation": card["figures"],
+        "seconds": round(sum(cost["seconds"] for cost in trained.values()), 1),
+        "peak_mib": max(cost["peak_mib"] for cost in trained.values()),
+        "stages": {name: cost["seconds"] for name, cost in stages.items()},
+        "settings": card["training"],
+    }
+
+
+def frozen(cache: Path) -> dict[str, float]:
+    """map@all of the frozen features: as they are, and each domain centred on its training part."""
+    backbone = load_backbone()
+    mean, std = three(backbone.mean), three(backbone.std)
+    contracts: dict[str, Contract] = {
+        "sketch": SketchInput(size=backbone.size, line_width=3.0, mean=mean, std=std),
+        "photo": PhotoInput(size=backbone.size, mean=mean, std=std),
+    }
+    sketchy, features = load_dataset("sketchy"), Features(backbone, cache)
+    sides = {part: load_split(f"sketchy-subset.{part}").of(sketchy) for part in ("train", "test")}
+    found: dict[str, dict[str, NDArray[np.float32]]] = {}
+    for part, side in sides.items():
+        items = {"sketch": side.sketches, "photo": side.photos}
+        found[part] = {
+            domain: features.plain(Pictures(side, contract), items[domain]).astype(np.float32)
+            for domain, contract in contracts.items()
+        }
+    labels = [
+        np.array([item.label for item in items]) for items in (sides["test"].sketches, sides["test"].photos)
+    ]
+    relevance = labels[0][:, None] == labels[1][None]
+
+    def score(sketches: NDArray[np.float32], photos: NDArray[np.float32]) -> float:
+        units = [side / np.linalg.norm(side, axis=1, keepdims=True) for side in (sketches, photos)]
+        return round(float(metric("map@all")(units[0] @ units[1].T, relevance).mean()), 4)
+
+    centred = {domain: found["test"][domain] - found["train"][domain].mean(0) for domain in contracts}
+    return {
+        "map@all": score(found["test"]["sketch"], found["test"]["photo"]),
+        "map@all, centred": score(centred["sketch"], centred["photo"]),
+    }
+
+
+if __name__ == "__main__":
+    main()
