@@ -27,6 +27,14 @@ def test_every_family_gives_one_vector_a_picture(tmp_path: Path, family: str) ->
     assert float((features[0] - features[1]).abs().max()) > 1e-4
 
 
+def test_another_input_side_is_taken_where_the_model_can(tmp_path: Path) -> None:
+    small = load_backbone(tiny.backbone(tmp_path / "net"), 2 * tiny.SIDE)
+    assert small.size == 2 * tiny.SIDE
+    assert small.digest() != load_backbone(tmp_path / "net").digest()  # its features are others
+    with pytest.raises(BadModel, match="cannot load the backbone"):
+        load_backbone(tiny.backbone(tmp_path / "vit", "vit"), tiny.SIDE + 7)
+
+
 def test_of_a_two_tower_model_the_vision_tower_is_taken(tmp_path: Path) -> None:
     from transformers import CLIPConfig, CLIPModel
 

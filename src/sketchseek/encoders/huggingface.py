@@ -84,11 +84,12 @@ def default_backbone() -> str:
     return DEFAULT
 
 
-def load_backbone(name: str | Path = "") -> Backbone:
+def load_backbone(name: str | Path = "", size: int = 0) -> Backbone:
     """Load a vision backbone from a local folder, or from the hub when the name is none.
 
     Any class that ``AutoModel`` knows: MobileNetV2, ViT, DINOv2, ResNet and others; of two-tower models
     (CLIP, SigLIP) the vision tower. Weights are used in float32. Empty name: ``default_backbone()``.
+    ``size`` is the input side in pixels; 0: the one it was made for, the only one that some models take.
 
     Raises:
         BadModel: neither a readable folder nor a hub name, or not a vision model.
@@ -97,9 +98,9 @@ def load_backbone(name: str | Path = "") -> Backbone:
     try:
         with _quiet():
             body, config = _load_body(name)
-        size, mean, std = _input(name, config)
+        own, mean, std = _input(name, config)
         label = Path(name).name if Path(name).is_dir() else name
-        return Backbone(body, name=label, size=size, mean=mean, std=std)
+        return Backbone(body, name=label, size=size or own, mean=mean, std=std)
     except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
         raise BadModel(
             f"cannot load the backbone {name!r}: {str(error).splitlines()[0] if str(error) else error!r}. "

@@ -43,6 +43,7 @@ class EndToEnd:
     Attributes:
         data: what is trained on.
         backbone: folder or hub name; empty: MobileNetV2.
+        size: side of all pictures, pixels; 0: what the backbone was made for.
         fit: how photos are brought to a square.
         line_width: of drawings, pixels.
         augment: how training pictures differ from epoch to epoch.
@@ -60,6 +61,7 @@ class EndToEnd:
 
     data: Data = field(default_factory=Data)
     backbone: str = ""
+    size: int = 0
     fit: Literal["crop", "pad", "stretch"] = "crop"
     line_width: float = 3.0
     augment: Augment = field(default_factory=Augment)
@@ -122,7 +124,7 @@ def train(
     if run.finished:
         return run.model
     material = gather(config.data, config.seed)
-    backbone = load_backbone(config.backbone)
+    backbone = load_backbone(config.backbone, config.size)
     mean, std = three(backbone.mean), three(backbone.std)
     photo = PhotoInput(size=backbone.size, fit=config.fit, mean=mean, std=std)
     sketch = SketchInput(size=backbone.size, line_width=config.line_width, mean=mean, std=std)

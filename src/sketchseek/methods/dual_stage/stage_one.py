@@ -33,6 +33,7 @@ class StageOne:
 
     Attributes:
         backbone: folder or hub name; empty: MobileNetV2. One copy for each domain.
+        size: side of all pictures, pixels; 0: what the backbone was made for.
         fit: how photos are brought to a square.
         line_width: of drawings, pixels.
         projection: width of a hidden layer between backbone and classes, which is then the feature; None:
@@ -49,6 +50,7 @@ class StageOne:
     """
 
     backbone: str = ""
+    size: int = 0
     fit: Literal["crop", "pad", "stretch"] = "crop"
     line_width: float = 3.0
     projection: int | None = None
@@ -127,7 +129,7 @@ def learn(config: StageOne, material: Material, domain: Domain, run: Run, seed: 
     the second stage sees augmented views, the backbone stays frozen unless asked, and a hidden layer is
     trained under dropout.
     """
-    backbone = load_backbone(config.backbone)
+    backbone = load_backbone(config.backbone, config.size)
     contract = _contract(config, domain, backbone)
     sides = {"train": material.train, "val": material.val}
     items = {part: side.sketches if domain == "sketch" else side.photos for part, side in sides.items()}
