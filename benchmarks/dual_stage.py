@@ -42,6 +42,7 @@ SETTINGS = {
     "siamese.end_to_end": ["size=160", "line_width=2.5", "epochs=6"],
 }
 DUAL, WHOLE = "dual_stage.siamese", "siamese.end_to_end"
+COSTS = ("seconds", "cpu_seconds", "peak_mib")
 METRICS = ("map@all", "map@100:hits", "acc@1", "acc@10")
 
 
@@ -98,11 +99,11 @@ def collect(runs: Path) -> dict[str, Any]:
         if seeds:
             mean = {key: statistics.fmean(run["metrics"][key] for run in seeds) for key in METRICS}
             spread = {key: statistics.pstdev([run["metrics"][key] for run in seeds]) for key in METRICS}
-            cost = {key: statistics.fmean(run[key] for run in seeds) for key in ("seconds", "peak_mib")}
+            cost = {key: statistics.fmean(run[key] for run in seeds) for key in COSTS}
             found[name] = {"mean": mean, "deviation": spread, **cost, "runs": seeds}
     ratios = {}
     if DUAL in found and WHOLE in found:
-        ratios = {key: found[DUAL][key] / found[WHOLE][key] for key in ("seconds", "peak_mib")}
+        ratios = {key: found[DUAL][key] / found[WHOLE][key] for key in COSTS}
     return {"methods": found, "dual_over_whole": ratios}
 
 
@@ -118,8 +119,9 @@ def one(folder: Path) -> dict[str, Any]:
         "metrics": {key: round(result["metrics"][key], 4) for key in METRICS},
         "validation": card["figures"],
         "seconds": round(sum(cost["seconds"] for cost in trained.values()), 1),
+        "cpu_seconds": round(sum(cost["cpu_seconds"] for cost in trained.values()), 1),
         "peak_mib": max(cost["peak_mib"] for cost in trained.values()),
-        "stages": {name: cost["seconds"] for name, cost in stages.items()},
+        "stages": stages,
         "settings": card["training"],
     }
 

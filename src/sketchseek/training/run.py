@@ -2,7 +2,7 @@
 
 run/
     config.toml     the method and all its settings
-    summary.json    per stage: seconds, and the process's highest memory so far
+    summary.json    per stage: seconds, those of all threads, and the process's highest memory so far
     <stage>/        checkpoints and TensorBoard logs
     features/       cached features (unless kept elsewhere)
     model/          the result
@@ -68,7 +68,11 @@ class Run:
         return self.model.is_dir()
 
     def summary(self) -> dict[str, dict[str, float]]:
-        """Per stage, in order: ``seconds`` over all sittings, ``peak_mib`` of the process up to its end."""
+        """Per stage, in order, over all sittings.
+
+        ``seconds`` by the clock; ``cpu_seconds`` of all threads together, which tell more where other
+        programs use the machine too; ``peak_mib`` of the process up to the stage's end.
+        """
         try:
             stages: dict[str, dict[str, float]] = json.loads(
                 (self.folder / _SUMMARY).read_text(encoding="utf-8")
@@ -80,7 +84,7 @@ class Run:
     @contextmanager
     def stage(self, name: str) -> Iterator[Path]:
         """Measure a stage, also one that is broken off; gives the folder for its files."""
-        start = time.perf_counter()
+        start, cpu = time.perf_counter(), time.process_time()
         try:
             yield self.folder / name.replace(" ", "-")
         finally:
@@ -88,6 +92,7 @@ class Run:
             before: Mapping[str, float] = stages.get(name, {})
             stages[name] = {
                 "seconds": round(before.get("seconds", 0.0) + time.perf_counter() - start, 2),
+                "cpu_seconds": round(before.get("cpu_seconds", 0.0) + time.process_time() - cpu, 2),
                 "peak_mib": round(max(before.get("peak_mib", 0.0), peak_memory() / 2**20), 1),
             }
             aside = self.folder / f".{_SUMMARY}"
