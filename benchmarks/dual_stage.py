@@ -37,8 +37,8 @@ from sketchseek.training.towers import three
 
 BENCHMARK = "sketchy-subset/category"
 SETTINGS = {
-    "dual_stage.siamese": ["first.size=160", "first.line_width=2.5"],
-    "dual_stage.autoencoder": ["first.size=160", "first.line_width=2.5"],
+    "dual_stage.siamese": ["first.size=160", "first.line_width=2.5", "first.views=2"],
+    "dual_stage.autoencoder": ["first.size=160", "first.line_width=2.5", "first.views=2"],
     "siamese.end_to_end": ["size=160", "line_width=2.5", "epochs=6"],
 }
 DUAL, WHOLE = "dual_stage.siamese", "siamese.end_to_end"
