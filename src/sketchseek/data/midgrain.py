@@ -28,7 +28,7 @@ CARD = DatasetCard(
     expected={"classes": 65, "sketches": 138, "photos like a sketch": 1_247},
     remarks={"photos": "with distractors 100,000 by its page"},
     notes=(
-        "Only for tests: its makers trained on Common65c, which is not published with it.",
+        "Only for tests: its makers trained on Common65c, which is not on its page.",
         "Relevance by instance is the mid-grain task, by class the class-level one.",
     ),
 )

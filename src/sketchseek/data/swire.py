@@ -30,7 +30,7 @@ CARD = DatasetCard(
     notes=(
         "Screens have no class: a sketch's own screen is the only right one.",
         "Sketches are published white on black; they are read as black on white.",
-        "The screens of the published test are not listed with the data.",
+        "Which screens the published figures are of, its page does not say.",
     ),
 )
 
