@@ -74,14 +74,23 @@ def test_datasets_are_listed_with_what_is_there(
     (tmp_path / "data" / "caltech101" / "101_ObjectCategories").mkdir(parents=True)
     monkeypatch.setenv("SKETCHSEEK_DATA", str(tmp_path / "data"))
     assert run("datasets").out == (
-        "caltech101     there       Caltech-101\n"
-        "folder         any folder  Folder of sketches and photos\n"
-        "qmul-chairv2   not there   QMUL ChairV2\n"
-        "qmul-shoev2    not there   QMUL ShoeV2\n"
-        "quickdraw      not there   Quick, Draw!\n"
-        "sketchy        not there   Sketchy database\n"
-        "synthetic      built in    Synthetic sketches and photos\n"
-        "tiny-imagenet  not there   Tiny ImageNet\n"
+        "caltech101          there       Caltech-101\n"
+        "flickr15k           not there   Flickr15K\n"
+        "folder              any folder  Folder of sketches and photos\n"
+        "fscoco              not there   FS-COCO\n"
+        "midgrain65c         not there   MidGrain65c\n"
+        "pacs                not there   PACS, sketches and photos\n"
+        "qmul-chairv2        not there   QMUL ChairV2\n"
+        "qmul-shoev2         not there   QMUL ShoeV2\n"
+        "quickdraw           not there   Quick, Draw!\n"
+        "quickdraw-extended  not there   QuickDraw-Extended\n"
+        "sketchy             not there   Sketchy database\n"
+        "sketchy-extended    not there   Sketchy-Extended\n"
+        "swire               not there   SWIRE over Rico\n"
+        "synthetic           built in    Synthetic sketches and photos\n"
+        "tiny-imagenet       not there   Tiny ImageNet\n"
+        "tuberlin            not there   TU-Berlin sketches\n"
+        "tuberlin-extended   not there   TU-Berlin Extended\n"
     )
     told = {card["name"]: card["state"] for card in json.loads(run("datasets", "--json").raw)}
     assert told["caltech101"] == "there"

@@ -71,6 +71,14 @@ def test_the_subset_is_split_by_photo() -> None:
     assert len({entry for split in parts.values() for entry in split.entries}) == 3125
 
 
+def test_the_chairs_are_split_by_photo_as_published() -> None:
+    train, test = (load_split(f"qmul-chairv2.{part}") for part in ("train", "test"))
+    assert (len(train.entries), len(test.entries)) == (300, 100)
+    assert {train.kind, test.kind} == {"photos"}
+    assert not set(train.entries) & set(test.entries)
+    assert {entry.partition("/")[0] for entry in train.entries + test.entries} == {"chair"}
+
+
 def toy() -> Dataset:
     photos = [Item(f"photo/hot-air_balloon/{n}", "photo", "hot-air_balloon", f"b/{n}") for n in (1, 2)]
     sketches = [Item(f"sketch/hot-air_balloon/{n}", "sketch", "hot-air_balloon", f"b/{n}") for n in (1, 2)]

@@ -64,6 +64,16 @@ def test_chairs(data_root: Path) -> None:
     assert check("qmul-chairv2", data.root).complete
 
 
+@pytest.mark.parametrize(("part", "photos", "sketches"), [("train", 300, 952), ("test", 100, 323)])
+def test_the_list_of_chairs_is_the_split_of_the_data_set(
+    data_root: Path, part: str, photos: int, sketches: int
+) -> None:
+    data = read("qmul-chairv2", data_root)
+    listed = load_split(f"qmul-chairv2.{part}").of(data)
+    assert listed.items == data.where(split=part).items
+    assert (len(listed.photos), len(listed.sketches)) == (photos, sketches)
+
+
 def test_quickdraw(data_root: Path) -> None:
     data = read("quickdraw", data_root)
     assert (len(data.classes), len(data.sketches)) == (345, 10_317)

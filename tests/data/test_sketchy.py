@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from sketchseek.data.sketchy import load
+from sketchseek.data.check import count
+from sketchseek.data.sketchy import load, load_extended
 from sketchseek.errors import BadConfig, BadDataset
 
 Plant = Callable[[Mapping[str, bytes | str]], Path]
@@ -114,3 +115,56 @@ def test_a_side_that_is_missing_is_named(plant: Plant, files: dict[str, bytes | 
 def test_a_sketch_without_number_is_refused(plant: Plant, files: dict[str, bytes | str]) -> None:
     with pytest.raises(BadDataset, match=r"stray\.png is not named <photo>-<number>\.png"):
         load(plant(files | {f"{SKETCH}/cat/stray.png": b""}))
+
+
+@pytest.mark.parametrize(
+    "place", ["EXTEND_image_sketchy", "256x256/EXTEND_image_sketchy", "EXTEND_image_sketchy_ready"]
+)
+def test_all_photos_of_the_extended_set_come_from_its_own_folder(
+    plant: Plant, files: dict[str, bytes | str], place: str
+) -> None:
+    names = ("cat/n1_10", "cat/n1_2", "cat/n9_9", "hot-air_balloon/n3_1")
+    photo = files[f"{PHOTO}/cat/n1_2.jpg"]
+    only_sketches = {name: content for name, content in files.items() if not name.startswith(PHOTO)}
+    root = plant(
+        only_sketches
+        | {f"{place}/{name}.jpg": photo for name in names}
+        | {"info/testset.txt": "cat/n1_2.jpg", "info/invalid-error.txt": "cat/n1_2-12"}
+    )
+    data = load_extended(root)
+    assert {item.instance: item.variant for item in data.photos} == dict.fromkeys(names) | {
+        "cat/n9_9": "extended"
+    }
+    assert len(data.sketches) == 4
+    assert {item.id for item in data if item.split == "test"} == {"photo/cat/n1_2", "sketch/cat/n1_2-12"}
+    assert data.photo(data.photos[0]).size == (40, 30)
+    kept = load_extended(root, drop=["error"])
+    assert len(kept.sketches) == 3
+    assert kept.photos == data.photos  # that its only sketch is dropped makes no photo a further one
+    assert count(data)["sketches without photo"] == 0
+    with pytest.raises(BadDataset, match=r"no rendering tx_000000000000 in .*photo"):
+        load_extended(root, twice="tx_000000000000")
+
+
+def test_the_databases_own_photos_can_be_read_twice(plant: Plant, files: dict[str, bytes | str]) -> None:
+    photo = files[f"{PHOTO}/cat/n1_2.jpg"]
+    root = plant(
+        files | {f"EXTEND_image_sketchy/cat/{name}.jpg": photo for name in ("n1_10", "n1_2", "n1_3")}
+    )
+    assert len(load_extended(root).photos) == 3
+    data = load_extended(root, twice="tx_000000000000")
+    again = [item for item in data.photos if item.variant == "again"]
+    assert [item.id for item in again] == [
+        "photo/again/cat/n1_10",
+        "photo/again/cat/n1_2",
+        "photo/again/hot-air_balloon/n3_1",
+    ]
+    assert again[0].instance == "cat/n1_10"
+    assert again[0].path == root / PHOTO / "cat" / "n1_10.jpg"
+    with pytest.raises(BadConfig, match=r"unknown flaws \['ugly'\]"):
+        load_extended(root, drop=["ugly"])
+
+
+def test_sketches_that_the_extended_set_needs_are_named(plant: Plant) -> None:
+    with pytest.raises(BadDataset, match=r"no folder 256x256 in .*Expected: 256x256/"):
+        load_extended(plant({"EXTEND_image_sketchy/cat/a.jpg": b""}))

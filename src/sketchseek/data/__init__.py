@@ -37,13 +37,22 @@ T = TypeVar("T")
 
 DATASETS: dict[str, str] = {
     "caltech101": "sketchseek.data.caltech101:READER",
+    "flickr15k": "sketchseek.data.flickr15k:READER",
     "folder": "sketchseek.data.folder:READER",
+    "fscoco": "sketchseek.data.fscoco:READER",
+    "midgrain65c": "sketchseek.data.midgrain:READER",
+    "pacs": "sketchseek.data.pacs:READER",
     "qmul-chairv2": "sketchseek.data.qmul:READ_CHAIR",
     "qmul-shoev2": "sketchseek.data.qmul:READ_SHOE",
     "quickdraw": "sketchseek.data.quickdraw:READER",
+    "quickdraw-extended": "sketchseek.data.quickdraw_extended:READER",
     "sketchy": "sketchseek.data.sketchy:READER",
+    "sketchy-extended": "sketchseek.data.sketchy:READ_EXTENDED",
+    "swire": "sketchseek.data.swire:READER",
     "synthetic": "sketchseek.data.synthetic:READER",
     "tiny-imagenet": "sketchseek.data.tiny_imagenet:READER",
+    "tuberlin": "sketchseek.data.tuberlin:READER",
+    "tuberlin-extended": "sketchseek.data.tuberlin:READ_EXTENDED",
 }
 
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from sketchseek.data.items import Dataset, DatasetCard, Item, Reader, files, find_root, folders
+from sketchseek.data.class_folders import items_by_class
+from sketchseek.data.items import Dataset, DatasetCard, Reader, find_root
 from sketchseek.errors import BadDataset
 
 CARD = DatasetCard(
@@ -29,7 +30,6 @@ CARD = DatasetCard(
 )
 
 BACKGROUND = "BACKGROUND_Google"
-_SUFFIXES = frozenset({".jpg", ".jpeg", ".png"})
 
 
 def load(root: Path, *, background: bool = False, faces_easy: bool = True) -> Dataset:
@@ -47,13 +47,7 @@ def load(root: Path, *, background: bool = False, faces_easy: bool = True) -> Da
     left_out = {BACKGROUND} - ({BACKGROUND} if background else set()) | (
         set() if faces_easy else {"Faces_easy"}
     )
-    items = tuple(
-        Item(f"photo/{instance}", "photo", label, instance, path=base / label / name)
-        for label in folders(base)
-        if label not in left_out
-        for name in files(base / label, _SUFFIXES)
-        for instance in (f"{label}/{Path(name).stem}",)
-    )
+    items = tuple(item for item in items_by_class("photo", base) if item.label not in left_out)
     if not items:
         raise BadDataset(f"{CARD.title}: no photos in {base}. Expected: {CARD.layout}")
     return Dataset("caltech101", root, items, CARD)

@@ -46,11 +46,12 @@ def compare(card: DatasetCard, path: Path | None, found: Mapping[str, int]) -> C
     return CheckReport(card, path, rows)
 
 
-def count(dataset: Dataset) -> dict[str, int]:
+def count(dataset: Dataset, *, drawers: bool = False) -> dict[str, int]:
     """Count the classes, the sketches and photos, each by split, and what hangs loose.
 
     "sketches without photo" counts sketches drawn from a photo that is not there; it occurs only where
-    sketches have photos, and should be 0.
+    sketches have photos, and should be 0. Sketches are counted by variant, or, with ``drawers``, where a
+    variant is who drew them, the variants.
     """
     counts = {"classes": len(dataset.classes)}
     for part, items in (("photos", dataset.photos), ("sketches", dataset.sketches)):
@@ -63,9 +64,10 @@ def count(dataset: Dataset) -> dict[str, int]:
         photos = {item.instance for item in dataset.photos}
         counts["photos with sketches"] = len(photos & set(drawn))
         counts["sketches without photo"] = sum(instance not in photos for instance in drawn)
-    flaws = Counter(item.variant for item in dataset.sketches if item.variant)
-    counts |= {f"sketches marked {variant}": flaws[variant] for variant in sorted(flaws)}
-    return counts
+    variants = Counter(item.variant for item in dataset.sketches if item.variant)
+    if drawers:
+        return counts | {"drawers": len(variants)}
+    return counts | {f"sketches marked {variant}": variants[variant] for variant in sorted(variants)}
 
 
 def _note(found: int, expected: int | None, remark: str | None) -> str:

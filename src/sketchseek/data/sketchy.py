@@ -3,16 +3,22 @@
 A sketch's file name is its photo's name and a number: ``n02691156_10151-3.png`` was drawn from
 ``n02691156_10151.jpg``. Both sides come in several renderings (``tx_*``: as drawn or photographed, centred,
 scaled); one is read at a time.
+
+Sketchy-Extended puts further photos of the classes beside them: ``EXTEND_image_sketchy``, which holds the
+database's own photos too.
 """
 
 from __future__ import annotations
 
 import os
 from collections.abc import Collection, Iterator
+from dataclasses import replace
 from pathlib import Path
 
 from sketchseek.data.items import Dataset, DatasetCard, Item, Reader, files, find_root, folders, listing
 from sketchseek.errors import BadConfig, BadDataset
+
+_EXTENSIONS = ("EXTEND_image_sketchy", "EXTEND_image_sketchy_ready")  # as published; as resized by SAKE
 
 CARD = DatasetCard(
     name="sketchy",
@@ -36,6 +42,31 @@ CARD = DatasetCard(
     },
     notes=(
         "Six sketches a photo on average: split by photo, never by sketch.",
+        "Photos are from ImageNet: only the classes of sketchy-21 are unseen to ImageNet-1k weights.",
+    ),
+)
+
+EXTENDED = DatasetCard(
+    name="sketchy-extended",
+    title="Sketchy-Extended",
+    licence="Research use; the photos are from ImageNet and keep its terms",
+    source=(
+        "https://sketchy.eye.gatech.edu; photos: download_datasets.sh of "
+        "https://github.com/sounakdey/doodle2search"
+    ),
+    citation=(
+        "Photos: Liu, Shen, Shen, Liu, Shao: Deep Sketch Hashing: Fast Free-hand Sketch-Based Image "
+        "Retrieval. CVPR 2017; sketches: Sangkloy, Burnell, Ham, Hays: The Sketchy Database, 2016"
+    ),
+    layout="256x256/sketch/tx_000000000000/<class>/ and EXTEND_image_sketchy/<class>/, beside or in 256x256",
+    folder="sketchy",
+    markers=tuple(
+        f"{place}{name}" for place in ("", "256x256/", "rendered_256x256/") for name in _EXTENSIONS
+    ),
+    expected={"classes": 125, "photos": 73_002, "sketches": 75_481},
+    remarks={"photos": "12,500 of the database and 60,502 further ones"},
+    notes=(
+        "Lists of the SAKE family hold the database's own photos twice: 85,502, of which 17,101 are unseen.",
         "Photos are from ImageNet: only the classes of sketchy-21 are unseen to ImageNet-1k weights.",
     ),
 )
@@ -80,22 +111,75 @@ def load(
         BadDataset: the folder, a rendering or a side is missing.
         BadConfig: ``drop`` names an unknown flaw.
     """
-    if unknown := set(drop) - set(FLAWS):
-        raise BadConfig(f"drop: unknown flaws {sorted(unknown)}; known: {', '.join(FLAWS)}")
+    _check_flaws(drop)
     find_root(root, CARD)
-    base = next(p for p in (root / "256x256", root / "rendered_256x256" / "256x256") if p.is_dir())
-    photo_root = _rendering(base / "photo", photo_rendering)
-    sketch_root = _vector_classes(root) if strokes else _rendering(base / "sketch", rendering)
-    test, flaws = _test_photos(root), _flaws(root)
-
-    photos = list(_photos(photo_root, test))
+    test = _test_photos(root)
+    photos = list(_photos(_rendering(_base(root) / "photo", photo_rendering), test))
+    sketches = _drawings(root, rendering, strokes)
     if extended:
         known = {item.instance for item in photos}
-        more = _photos(_extension(base), test, variant="extended")
+        more = _photos(_extension(root), test, variant="extended")
         photos += [item for item in more if item.instance not in known]
-    sketches = _sketches(sketch_root, ".svg" if strokes else ".png", test, flaws)
     items = (*photos, *(item for item in sketches if item.variant not in drop))
     return Dataset("sketchy", root, items, CARD)
+
+
+def load_extended(
+    root: Path,
+    *,
+    rendering: str = DEFAULT_RENDERING,
+    strokes: bool = False,
+    drop: Collection[str] = (),
+    twice: str | None = None,
+) -> Dataset:
+    """Read Sketchy-Extended: the sketches of Sketchy, and all photos from the folder of the extension.
+
+    ``variant`` of a photo is "extended" where no sketch was drawn from it, None for the database's own; of a
+    sketch, and ``split``, as in :func:`load`.
+
+    Args:
+        root: the folder that holds ``256x256`` (or ``rendered_256x256``) and ``EXTEND_image_sketchy``.
+        rendering: which ``tx_*`` rendering of the sketches.
+        strokes: read the vector drawings ``sketches/<class>/*.svg`` instead of the rendered pictures.
+        drop: flaws whose sketches are left out; none by default, as in the published zero-shot splits.
+        twice: a rendering of ``256x256/photo`` whose photos are read besides (variant "again"), as the lists
+            of SAKE and of much that came after hold them. Galleries with and without are not comparable.
+
+    Raises:
+        BadDataset: the folder, a rendering or a side is missing.
+        BadConfig: ``drop`` names an unknown flaw.
+    """
+    _check_flaws(drop)
+    find_root(root, EXTENDED)
+    test = _test_photos(root)
+    sketches = _drawings(root, rendering, strokes)
+    drawn = {item.instance for item in sketches}
+    photos = [
+        item if item.instance in drawn else replace(item, variant="extended")
+        for item in _photos(_extension(root), test)
+    ]
+    if twice is not None:
+        again = _photos(_rendering(_base(root) / "photo", twice), test, variant="again")
+        photos += [replace(item, id=f"photo/again/{item.instance}") for item in again]
+    items = (*photos, *(item for item in sketches if item.variant not in drop))
+    return Dataset("sketchy-extended", root, items, EXTENDED)
+
+
+def _check_flaws(drop: Collection[str]) -> None:
+    if unknown := set(drop) - set(FLAWS):
+        raise BadConfig(f"drop: unknown flaws {sorted(unknown)}; known: {', '.join(FLAWS)}")
+
+
+def _drawings(root: Path, rendering: str, strokes: bool) -> list[Item]:
+    place = _vector_classes(root) if strokes else _rendering(_base(root) / "sketch", rendering)
+    return list(_sketches(place, ".svg" if strokes else ".png", _test_photos(root), _flaws(root)))
+
+
+def _base(root: Path) -> Path:
+    for place in (root / "256x256", root / "rendered_256x256" / "256x256"):
+        if place.is_dir():
+            return place
+    raise BadDataset(f"{CARD.title}: no folder 256x256 in {root}. Expected: {CARD.layout}")
 
 
 def _rendering(side: Path, name: str) -> Path:
@@ -117,11 +201,12 @@ def _vector_classes(root: Path) -> Path:
     raise BadDataset(f"{CARD.title}: strokes=True needs the vector drawings in {folder}/<class>/*.svg")
 
 
-def _extension(base: Path) -> Path:
-    for folder in (base / "EXTEND_image_sketchy", base.parent / "EXTEND_image_sketchy"):
+def _extension(root: Path) -> Path:
+    base = _base(root)
+    for folder in (place / name for place in (base, base.parent, root) for name in _EXTENSIONS):
         if folder.is_dir():
             return folder
-    raise BadDataset(f"{CARD.title}: extended=True needs {base / 'EXTEND_image_sketchy'}/<class>/*.jpg")
+    raise BadDataset(f"{CARD.title}: extended=True needs {base / _EXTENSIONS[0]}/<class>/*.jpg")
 
 
 def _photos(folder: Path, test: set[str] | None, variant: str | None = None) -> Iterator[Item]:
@@ -195,3 +280,4 @@ def _flaws(root: Path) -> dict[str, str]:
 
 
 READER = Reader(CARD, load)
+READ_EXTENDED = Reader(EXTENDED, load_extended)

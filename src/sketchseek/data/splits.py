@@ -18,6 +18,10 @@ _SEMPCYC = "Dutta and Akata, SEM-PCYC, CVPR 2019: random draw of the released co
 
 # family -> (what its lines are, where they come from)
 _FAMILIES: dict[str, tuple[Kind, str]] = {
+    "qmul-chairv2": (
+        "photos",
+        "Yu et al., QMUL ChairV2: as its own file of drawings sorts them, 952 sketches to train, 323 to test",
+    ),
     "quickdraw-30": (
         "classes",
         "Dey et al., Doodle to Search, CVPR 2019: QuickDraw-Extended, as in ZSE-SBIR's code",
@@ -36,6 +40,8 @@ _FAMILIES: dict[str, tuple[Kind, str]] = {
     "tuberlin-30-sempcyc": ("classes", _SEMPCYC),
 }
 _SHA256 = {
+    "qmul-chairv2.test": "9b6735abfa59df813bbe0107ae609e5574a9306cc9f9df9d3a1732882847c505",
+    "qmul-chairv2.train": "17b15217b300fb81037507498133b25027f9398ca178d60182a465a4c94b410a",
     "quickdraw-30.seen": "61e9a48b0cbb03c84044a6055098b66a7668e3542eb6a825a8856ef65482c8e6",
     "quickdraw-30.unseen": "544c9e9bd58836abcf8918953e66a06b194315a7effb1647523d9e971ec63d2e",
     "sketchy-21.seen": "10739386871e8a002dfbf333de022d946e1c79ccf5092ea428363d1c82ae1258",
