@@ -232,7 +232,8 @@ def clean(image: Image.Image) -> Ink | None:
     image.thumbnail((WORK_SIDE, WORK_SIDE), Image.Resampling.BOX, reducing_gap=None)
     paper = _flat_paper(image)
     if paper is not None:
-        contrast = np.abs(np.asarray(image).astype(np.float32) - paper).max(axis=2) / 255
+        red, green, blue = np.moveaxis(np.abs(np.asarray(image).astype(np.float32) - paper), 2, 0)
+        contrast = np.maximum(np.maximum(red, green), blue) / 255  # max(axis=2) takes ten times as long
         noise = 0.02
     else:
         contrast, noise = _lift(image.convert("L"))

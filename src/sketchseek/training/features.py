@@ -147,7 +147,7 @@ class Features:
         values = (values - mean) / std
         if self._session is None:
             options = onnxruntime.SessionOptions()
-            options.intra_op_num_threads = self._threads or 0
+            options.intra_op_num_threads = self._threads or torch.get_num_threads()
             self._session = onnxruntime.InferenceSession(
                 str(self._graph), options, providers=["CPUExecutionProvider"]
             )

@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 import torch
 from numpy.typing import NDArray
-from PIL import Image, ImageFilter
+from PIL import Image
 from torch import Tensor
 
 from sketchseek.data import Dataset, Item, line_drawing
@@ -132,10 +132,18 @@ def _vary_drawing(
     amount = (
         rng.uniform(-augment.line_width, augment.line_width) / 2
     )  # a 3 x 3 filter adds or takes two pixels
-    spread = ImageFilter.MinFilter(3) if (amount > 0) == black else ImageFilter.MaxFilter(3)
-    image = Image.fromarray(drawing)
-    image = Image.blend(image, image.filter(spread), abs(amount))
+    spread = Image.fromarray(_spread(drawing, darker=(amount > 0) == black))
+    image = Image.blend(Image.fromarray(drawing), spread, abs(amount))
     return _move(np.asarray(image), augment, rng, 255 if black else 0)
+
+
+def _spread(drawing: Pixels, *, darker: bool) -> Pixels:
+    """The darkest, or the lightest, of each pixel and its eight neighbours."""
+    pick = np.minimum if darker else np.maximum
+    padded = np.pad(drawing, 1, mode="edge")
+    rows = pick(pick(padded[:-2], padded[1:-1]), padded[2:])
+    picked: Pixels = pick(pick(rows[:, :-2], rows[:, 1:-1]), rows[:, 2:])
+    return picked
 
 
 def _move(

@@ -48,6 +48,8 @@ class Siamese(DualStage):
     meaning: Literal["class", "instance"] = "class"
     optimizer: Literal["adamw", "sgd"] = "adamw"
     decay: float = 1e-4
+    epochs: int = 60
+    dropout: float = 0.2
 
     def __post_init__(self) -> None:
         if self.pairs == "batch" and self.loss == "triplet":
