@@ -161,17 +161,36 @@ def test_evaluate_prints_figures_beside_published_ones(run: Commands, model: Pat
     done = run(*asked)
     assert (done.code, done.err) == (0, "")
     assert done.out.startswith(
-        "tiny@ID on small/category\n4 sketches, 4 photos\n\nmap@all  #.###\nacc@1    #.###\n\nPrinted by"
+        "tiny@ID on small/category\n4 sketches, 4 photos\n\n"
+        "map@all  #.###  95% interval #.### to #.###\nacc@1    #.###\n\nPrinted by"
     )
     done = run(*asked, "--json", "--out", "figures.json", "--html", "page.html")
     assert done.err == "figures written: figures.json\npage written: page.html\n"
     told = json.loads(done.raw)
     assert set(told["metrics"]) == {"map@all", "acc@1"}
-    assert "queries" not in told
+    assert not {"queries", "details"} & set(told)
+    assert told["method"] == {"name": "test", "settings": told["method"]["settings"], "seed": None}
+    assert told["command"] == "sketchseek evaluate model --benchmark small/category"
     written = json.loads(Path("figures.json").read_text(encoding="utf-8"))
     assert len(written["queries"]["map@all"]) == 4
     assert written["metrics"] == told["metrics"]
     assert "tiny@" in Path("page.html").read_text(encoding="utf-8")
+
+
+@pytest.mark.usefixtures("small_benchmark")
+def test_evaluate_keeps_what_is_measured_already(run: Commands, model: Path) -> None:
+    asked = ("evaluate", model, "--benchmark", "small/category", "--no-cache", "--out", "figures.json")
+    first = run(*asked)
+    assert first.err == "figures written: figures.json\n"
+    before = Path("figures.json").read_text(encoding="utf-8")
+    again = run(*asked)
+    assert again.err == "already measured: figures.json; --force measures again\n"
+    assert again.raw == first.raw
+    assert json.loads(run(*asked, "--json").raw)["metrics"] == json.loads(before)["metrics"]
+    assert Path("figures.json").read_text(encoding="utf-8") == before
+    assert run(*asked, "--force").err == "figures written: figures.json\n"
+    Path("figures.json").write_text(before.replace('"items": "', '"items": "0'), encoding="utf-8")
+    assert run(*asked).err == "figures written: figures.json\n"
 
 
 @pytest.mark.usefixtures("small_benchmark")

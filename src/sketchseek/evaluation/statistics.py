@@ -1,7 +1,7 @@
 """How sure a figure is: intervals of means over queries, and paired tests between systems.
 
-Both look at queries as a sample of such queries. They say nothing about another training seed, another gallery
-or other classes: for those, train, search or draw again.
+Both look at queries as a sample of such queries. They say nothing about another training seed, another
+gallery or other classes: for those, train, search or draw again.
 """
 
 from __future__ import annotations
