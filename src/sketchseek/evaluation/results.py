@@ -7,7 +7,6 @@ import os
 import platform
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
-from functools import cached_property
 from importlib import metadata
 from pathlib import Path
 from typing import Any
@@ -18,7 +17,7 @@ from sketchseek.errors import BadResult
 from sketchseek.evaluation.benchmarks import Trial
 from sketchseek.evaluation.metrics import Values
 from sketchseek.evaluation.published import published
-from sketchseek.evaluation.run import Result
+from sketchseek.evaluation.run import Origin, Result
 
 FORMAT = 1
 _PACKAGES = ("sketchseek", "numpy", "pillow", "onnxruntime")
@@ -55,11 +54,22 @@ class Record:
         found: Mapping[str, float] = self.facts["metrics"]
         return found
 
-    @cached_property
-    def origin(self) -> tuple[str, str, int | None]:
-        """Method, digest of its settings and training seed; of an older file the model's name alone."""
+    @property
+    def queries(self) -> list[str]:
+        """The queries' ids, in the order of their values."""
+        found: list[str] = self.facts["queries"]["id"]
+        return found
+
+    @property
+    def measured_on(self) -> tuple[str, str, str]:
+        """The benchmark's name, the digest of its rules, that of its items: equal where figures compare."""
+        return self.benchmark["name"], self.benchmark["digest"], self.benchmark["items"]
+
+    @property
+    def origin(self) -> Origin:
+        """How the model came about; a file from before that was kept names the model alone."""
         made = self.facts.get("method", {"name": self.model.partition("@")[0], "settings": self.model})
-        return made["name"], made["settings"], made.get("seed")
+        return Origin(made["name"], made["settings"], made.get("seed"))
 
 
 def read(path: Path) -> Record:
@@ -76,7 +86,7 @@ def read(path: Path) -> Record:
         queries = facts["queries"]
         values = {name: np.array(queries[name], np.float64) for name in facts["metrics"]}
         record = Record(path, facts, values)
-        _ = (record.model, record.origin, record.benchmark["name"], record.benchmark["items"])
+        _ = (record.model, record.origin, record.measured_on, record.queries)
         whole = values and all(found.shape == (len(queries["id"]),) for found in values.values())
     except (ValueError, TypeError, KeyError, AttributeError) as error:
         raise BadResult(
@@ -94,11 +104,8 @@ def kept(path: Path, model: str, trial: Trial) -> Record | None:
     except (BadResult, FileNotFoundError):
         return None
     benchmark = trial.benchmark
-    same = (record.model, record.benchmark.get("digest"), record.benchmark["items"]) == (
-        model,
-        benchmark.digest,
-        trial.digest,
-    )
+    asked = (benchmark.name, benchmark.digest, trial.digest)
+    same = record.model == model and record.measured_on == asked
     return record if same and set(benchmark.metrics) <= set(record.metrics) else None
 
 
