@@ -1,4 +1,4 @@
-"""Results of one benchmark beside each other: runs of a method as one row, and which differences are sure."""
+"""Results of one benchmark beside each other: a row a method, and which differences are significant."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from sketchseek.errors import BadResult
-from sketchseek.evaluation.benchmarks import benchmarks
+from sketchseek.evaluation import benchmarks
 from sketchseek.evaluation.metrics import Values
 from sketchseek.evaluation.published import published
 from sketchseek.evaluation.results import Record
@@ -36,7 +36,7 @@ class Cell:
 
     @property
     def worse(self) -> bool:
-        """Whether it is surely below the best: p < 0.05."""
+        """Whether it is significantly below the best: p < 0.05."""
         return self.p is not None and self.p < ALPHA
 
 
@@ -176,7 +176,7 @@ def _column(groups: Sequence[Sequence[Record]], metric: str) -> list[Cell]:
 
 def _published(record: Record) -> Sequence[Mapping[str, Any]]:
     """The figures as they are known now; those in the file where the benchmark is not one of ours."""
-    known = benchmarks().get(record.benchmark["name"])
+    known = benchmarks.benchmarks().get(record.benchmark["name"])
     if known is None:
         kept: Sequence[Mapping[str, Any]] = record.facts.get("published", [])
         return kept

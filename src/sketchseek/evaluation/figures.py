@@ -86,7 +86,7 @@ def plane(
             if label in centres["photo"]:
                 axes.plot(*zip((x, y), centres["photo"][label], strict=True), color="#999999", linewidth=0.7)
         for domain, (name, colour, marker) in looks.items():
-            axes.scatter(*_columns(points[domain]), s=6, color=colour, alpha=0.2, linewidths=0)
+            axes.scatter(*_columns(points[domain]), s=9, color=colour, alpha=0.3, linewidths=0)
             axes.scatter(
                 *_columns(list(centres[domain].values())),
                 s=18,

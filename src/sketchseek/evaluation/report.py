@@ -85,8 +85,8 @@ def _table(comparison: Comparison) -> Iterator[str]:
     )
     if len(comparison.rows) > 1:
         legend += (
-            "Bold: best. ↓: surely below the best (paired test over the queries, p < 0.05, Holm-corrected "
-            "over the methods of a column). Unmarked: may be as good as the best. "
+            "Bold: best. ↓: significantly below the best (paired test over the queries, p < 0.05, "
+            "Holm-corrected over the methods of a column). Unmarked: may be as good as the best. "
         )
     yield _p(legend)
     yield "<ul class='plain'>"
@@ -150,8 +150,8 @@ def _planes(rows: list[Row]) -> Iterator[str]:
         yield _figure(drawing, f"embeddings of {row.name}", row.name)
     yield "</div>"
     yield _p(
-        "Principal components of both domains together. Lines join a class's sketches and photos: "
-        "the shorter, the better the domains meet."
+        "Principal components of both domains together. A line joins the centres of a class's sketches and "
+        "photos. The plane shows the named shares of the variance, no more."
     )
 
 
@@ -240,7 +240,7 @@ h2.part { font-size: 1.2rem; margin: 2.2rem 0 .8rem; }
 table { border-collapse: collapse; font-size: .88rem; font-variant-numeric: tabular-nums; }
 th, td { text-align: left; padding: .35rem .8rem .35rem 0; border-bottom: 1px solid var(--edge);
   vertical-align: top; font-weight: 400; }
-td { white-space: nowrap; }
+td, tbody th { white-space: nowrap; }
 thead th { color: var(--soft); }
 td b { font-weight: 700; }
 .others th, .others td { color: var(--soft); }
