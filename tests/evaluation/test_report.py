@@ -87,7 +87,7 @@ def test_a_report_says_what_it_leaves_out(records: list[Record], tmp_path: Path)
     found = compare([records[0], old])
     text = report.write(tmp_path / "report.html", found, None).read_text(encoding="utf-8")
     assert "The data set was not there" in text
-    assert "Measured by an earlier version, without curves and examples: other." in text
+    assert "without curves and examples; `evaluate --force` adds them: other." in text
 
 
 def test_drawings_name_what_they_show() -> None:

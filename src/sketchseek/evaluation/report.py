@@ -53,7 +53,8 @@ def _parts(comparison: Comparison, dataset: Dataset | None) -> Iterator[str]:
     yield from _table(comparison)
     drawn = [row for row in comparison.rows if "details" in row.runs[0].facts]
     if old := [row.name for row in comparison.rows if row not in drawn]:
-        yield _p(f"Measured by an earlier version, without curves and examples: {', '.join(old)}.")
+        told = "Measured by an earlier version, without curves and examples; `evaluate --force` adds them"
+        yield _p(f"{told}: {', '.join(old)}.")
     if drawn:
         yield from _curves(drawn)
     yield from _classes(comparison)
@@ -246,7 +247,8 @@ td b { font-weight: 700; }
 .others th, .others td { color: var(--soft); }
 small { color: var(--soft); }
 figure { margin: 0; max-width: 40rem; }
-figure.whole { max-width: none; }
+figure.whole { max-width: none; overflow-x: auto; }
+figure.whole img { min-width: 54rem; }
 figure img { display: block; width: 100%; background: #fff; border: 1px solid var(--edge);
   border-radius: 10px; padding: .6rem; }
 figcaption { margin: .4rem 0 0; }
