@@ -8,6 +8,7 @@
     │   └── ImageTooLarge      more pixels or bytes than the limit
     ├── BadDataset             a data set that is missing, incomplete or of another layout
     ├── BadBenchmark           a split or benchmark that cannot be trusted
+    ├── BadResult              a result file that cannot be read or compared
     ├── BadModel               a model folder that is missing, broken or of another kind
     │   └── ModelMismatch      vectors of one model met another model
     ├── BadConfig              a setting that is unknown or out of range
@@ -54,6 +55,10 @@ class BadDataset(SketchseekError):
 
 class BadBenchmark(SketchseekError):
     """A split or benchmark that cannot be trusted."""
+
+
+class BadResult(SketchseekError):
+    """A result file that cannot be read or compared."""
 
 
 class BadModel(SketchseekError):

@@ -11,7 +11,7 @@ from sketchseek.errors import MissingExtra, UnknownName
 
 # The extra that brings a package, so that a missing one can name it.
 _TRAIN = ("torch", "lightning", "transformers", "safetensors", "onnx", "onnxscript", "tomli_w", "psutil")
-_EXTRAS = {"pillow_heif": "heic"} | dict.fromkeys(_TRAIN, "train")
+_EXTRAS = {"pillow_heif": "heic", "matplotlib": "report"} | dict.fromkeys(_TRAIN, "train")
 
 
 def check_name(name: str, known: Mapping[str, object], kind: str) -> str:

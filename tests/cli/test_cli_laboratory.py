@@ -170,17 +170,36 @@ def test_evaluate_prints_figures_beside_published_ones(run: Commands, model: Pat
     done = run(*asked)
     assert (done.code, done.err) == (0, "")
     assert done.out.startswith(
-        "tiny@ID on small/category\n4 sketches, 4 photos\n\nmap@all  #.###\nacc@1    #.###\n\nPrinted by"
+        "tiny@ID on small/category\n4 sketches, 4 photos\n\n"
+        "map@all  #.###  95% interval #.### to #.###\nacc@1    #.###\n\nPrinted by"
     )
     done = run(*asked, "--json", "--out", "figures.json", "--html", "page.html")
     assert done.err == "figures written: figures.json\npage written: page.html\n"
     told = json.loads(done.raw)
     assert set(told["metrics"]) == {"map@all", "acc@1"}
-    assert "queries" not in told
+    assert not {"queries", "details"} & set(told)
+    assert told["method"] == {"name": "test", "settings": told["method"]["settings"], "seed": None}
+    assert told["command"] == "sketchseek evaluate model --benchmark small/category"
     written = json.loads(Path("figures.json").read_text(encoding="utf-8"))
     assert len(written["queries"]["map@all"]) == 4
     assert written["metrics"] == told["metrics"]
     assert "tiny@" in Path("page.html").read_text(encoding="utf-8")
+
+
+@pytest.mark.usefixtures("small_benchmark")
+def test_evaluate_keeps_what_is_measured_already(run: Commands, model: Path) -> None:
+    asked = ("evaluate", model, "--benchmark", "small/category", "--no-cache", "--out", "figures.json")
+    first = run(*asked)
+    assert first.err == "figures written: figures.json\n"
+    before = Path("figures.json").read_text(encoding="utf-8")
+    again = run(*asked)
+    assert again.err == "already measured: figures.json; --force measures again\n"
+    assert again.raw == first.raw
+    assert json.loads(run(*asked, "--json").raw)["metrics"] == json.loads(before)["metrics"]
+    assert Path("figures.json").read_text(encoding="utf-8") == before
+    assert run(*asked, "--force").err == "figures written: figures.json\n"
+    Path("figures.json").write_text(before.replace('"items": "', '"items": "0'), encoding="utf-8")
+    assert run(*asked).err == "figures written: figures.json\n"
 
 
 @pytest.mark.usefixtures("small_benchmark")
@@ -189,6 +208,86 @@ def test_evaluate_says_what_is_wrong(run: Commands, model: Path) -> None:
     done = run("evaluate", model, "--benchmark", "small/categry")
     assert (done.code, done.out) == (1, "")
     assert "Did you mean 'small/category'?" in done.err
+
+
+def record(path: Path, model: str, values: list[float], seed: int | None = 0, **changes: Any) -> Path:
+    """A result file as one of four queries."""
+    facts = {
+        "format": 1,
+        "model": model,
+        "benchmark": {
+            "name": "small/category",
+            "title": "Small",
+            "digest": "d",
+            "items": "i",
+            "queries": 4,
+            "gallery": 4,
+        },
+        "metrics": {"map@all": sum(values) / 4},
+        "class_means": {"map@all": {"cup": values[0], "tree": values[2]}},
+        "method": {"name": model.partition("@")[0], "settings": "s", "seed": seed},
+        "queries": {"id": ["a", "b", "c", "d"], "map@all": values},
+    }
+    path.write_text(json.dumps(facts | changes), encoding="utf-8")
+    return path
+
+
+@pytest.mark.usefixtures("small_benchmark")
+def test_compare_puts_runs_of_a_method_on_one_row(run: Commands, tmp_path: Path) -> None:
+    files = [
+        record(tmp_path / "one.json", "one@1", [0.5, 0.5, 0.5, 0.5]),
+        record(tmp_path / "two.json", "one@2", [0.75, 0.75, 0.75, 0.75], seed=1),
+        record(tmp_path / "other.json", "other@1", [0.25, 0.5, 0.5, 0.5]),
+    ]
+    done = run("compare", *files)
+    assert (done.code, done.err) == (0, "")
+    lines = done.raw.splitlines()
+    assert lines[:5] == [
+        "small/category: 4 sketches, 4 photos",
+        "",
+        "method  runs  map@all",
+        "one        2  0.6250 ± 0.1768 *",
+        "other      1  0.4375",
+    ]
+    assert any(line.startswith("Doodle2Search") and "mAP@all 0.369" in line for line in lines)
+    told = json.loads(run("compare", *files, "--json").raw)
+    assert told["methods"][0]["models"] == ["one@1", "one@2"]
+    assert told["methods"][0]["seeds"] == [0, 1]
+    assert told["methods"][1]["metrics"]["map@all"]["p"] > 0.05
+
+
+def test_compare_refuses_what_does_not_compare(run: Commands, tmp_path: Path) -> None:
+    one = record(tmp_path / "one.json", "one@1", [0.5] * 4)
+    strange = json.loads(one.read_text(encoding="utf-8"))["benchmark"] | {"name": "large/category"}
+    two = record(tmp_path / "two.json", "two@1", [0.5] * 4, benchmark=strange)
+    done = run("compare", one, two)
+    assert (done.code, done.out) == (1, "")
+    assert "HERE/one.json is of small/category, HERE/two.json of large/category" in done.err
+    (tmp_path / "notes.json").write_text("{}", encoding="utf-8")
+    assert "notes.json is no result file" in run("compare", tmp_path / "notes.json").err
+    assert run("compare", tmp_path / "nowhere.json").code == 1
+    assert run("compare").code == 2
+
+
+def test_a_report_says_what_it_needs(run: Commands, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "matplotlib", None)
+    for name in ("report", "figures"):
+        monkeypatch.delitem(sys.modules, f"sketchseek.evaluation.{name}", raising=False)
+        monkeypatch.delattr(f"sketchseek.evaluation.{name}", raising=False)
+    one = record(tmp_path / "one.json", "one@1", [0.5] * 4)
+    done = run("compare", one, "--html", "report.html")
+    assert done.code == 1
+    assert "pip install 'sketchseek[report]'" in done.err
+
+
+@pytest.mark.usefixtures("small_benchmark")
+def test_a_report_of_real_results(run: Commands, model: Path) -> None:
+    pytest.importorskip("matplotlib")
+    asked = ("evaluate", model, "--benchmark", "small/category", "--no-cache", "--out", "figures.json")
+    assert run(*asked).code == 0
+    done = run("compare", "figures.json", "--html", "report.html")
+    assert done.err == "report of 1 method written: report.html\n"
+    assert "The best queries: test" in Path("report.html").read_text(encoding="utf-8")
 
 
 @dataclass(frozen=True)

@@ -1,6 +1,8 @@
-"""Metrics: by hand, against scikit-learn, against definitions read aloud, and where namesakes differ."""
+"""Metrics: by hand, against other implementations, against definitions read aloud; where namesakes differ."""
 
 from __future__ import annotations
+
+from collections.abc import Iterator
 
 import numpy as np
 import pytest
@@ -33,6 +35,7 @@ NAMES = [f.replace("@K", f"@{k}") for f in FAMILIES for k in ((1, 3, 7, 50) if "
         ("p@4:relevant", 2 / 3),
         ("p@2:relevant", 1 / 2),
         ("acc@1", 1.0),
+        ("rank-percentile", 1.0),
     ],
 )
 def test_five_items_by_hand(name: str, value: float) -> None:
@@ -100,6 +103,51 @@ def test_hits_normaliser_agrees_with_scikit_learn_on_the_first_k() -> None:
         compared += bool(relevance[first].any())
         assert metric("map@10:hits")(scores, relevance) == pytest.approx([expected], abs=1e-12)
     assert compared > 100
+
+
+def rankings(seed: int, count: int = 200, size: int = 30) -> Iterator[tuple[np.ndarray, np.ndarray]]:
+    """Random rankings full of ties; every gallery is as large, and none is without anything to find."""
+    rng = np.random.default_rng(seed)
+    for _ in range(count):
+        scores = rng.integers(0, int(rng.integers(2, 20)), size) / 7
+        relevance = rng.random(size) < rng.uniform(0.05, 0.5)
+        relevance[rng.integers(size)] = True
+        yield scores, relevance
+
+
+def put_against(scores: np.ndarray, relevance: np.ndarray) -> np.ndarray:
+    """Scores without ties: the same order, irrelevant items before relevant ones of their score."""
+    order = sorted(range(len(scores)), key=lambda i: (-scores[i], relevance[i]))
+    untied = np.empty(len(scores))
+    untied[order] = np.arange(len(scores), 0, -1) / len(scores)
+    return untied
+
+
+def test_namesakes_agree_with_torchmetrics_once_ties_stand_against() -> None:
+    retrieval = pytest.importorskip("torchmetrics.functional.retrieval")
+    torch = pytest.importorskip("torch")
+    for scores, relevance in rankings(5):
+        untied = put_against(scores, relevance)
+        asked = torch.from_numpy(untied), torch.from_numpy(relevance)
+        for k in (1, 5, 10, 100):
+            expected = float(retrieval.retrieval_precision(*asked, top_k=min(k, 30)))
+            assert metric(f"p@{k}")(scores, relevance) == pytest.approx([expected], abs=1e-6)
+            expected = float(retrieval.retrieval_hit_rate(*asked, top_k=k))
+            assert metric(f"acc@{k}")(scores, relevance) == [expected]
+        expected = float(retrieval.retrieval_average_precision(*asked))
+        assert metric("map@all")(untied, relevance) == pytest.approx([expected], abs=1e-6)
+        expected = float(retrieval.retrieval_r_precision(*asked))
+        assert metric("p@100:relevant")(scores, relevance) == pytest.approx([expected], abs=1e-6)
+        rank = round(1 / float(retrieval.retrieval_reciprocal_rank(*asked)))
+        assert metric("rank-percentile")(scores, relevance) == pytest.approx([(30 - rank) / 29])
+
+
+def test_a_rank_percentile_by_hand() -> None:
+    relevant = np.array([False, False, True, False, True])  # the best stands third of five
+    assert metric("rank-percentile")(SCORES, relevant) == pytest.approx([(5 - 3) / 4])
+    assert metric("rank-percentile")(np.zeros(5), relevant) == pytest.approx([(5 - 4) / 4])  # ties against
+    assert metric("rank-percentile")(-SCORES, np.arange(5) == 0) == [0.0]
+    assert metric("rank-percentile")(SCORES[:1], np.array([True])) == [1.0]  # nothing else to stand before it
 
 
 def voc_loop(relevance: list[bool], top: int | None) -> float:

@@ -12,11 +12,12 @@ import pytest
 from evaluation_toy import ToyEncoder
 
 from sketchseek.data import Dataset
-from sketchseek.errors import BadModel
+from sketchseek.errors import BadModel, BadResult
 from sketchseek.evaluation import run
 from sketchseek.evaluation.benchmarks import Benchmark
 from sketchseek.evaluation.embeddings import Progress, cache_folder
-from sketchseek.evaluation.run import as_json, evaluate, examples, write
+from sketchseek.evaluation.results import as_json, kept, read, write
+from sketchseek.evaluation.run import evaluate, examples
 
 
 def test_figures_of_a_ranking_known_by_heart(
@@ -87,6 +88,10 @@ def test_a_result_file_says_what_its_figures_rest_on(
         "queries": 6,
         "gallery": 6,
     }
+    assert found["interval"]["metric"] == "map@all"
+    assert found["interval"]["low"] <= found["metrics"]["map@all"] <= found["interval"]["high"]
+    assert (found["interval"]["level"], found["interval"]["seed"]) == (0.95, 0)
+    assert found["method"] == {"name": "toy", "settings": "", "seed": None}
     assert found["queries"]["id"][5] == "sketch/pole/test2-1"
     assert found["queries"]["map@all"][5] == 0.5
     assert {figure["setting"] for figure in found["published"]} == {"sketchy-21"}
@@ -94,6 +99,39 @@ def test_a_result_file_says_what_its_figures_rest_on(
     assert found["versions"]["numpy"] == np.__version__
     assert found["machine"]["cores"] >= 1
     assert platform.node() not in json.dumps(found["machine"])
+
+
+def test_a_result_file_is_read_back(
+    encoder: ToyEncoder, benchmark: Benchmark, dataset: Dataset, tmp_path: Path
+) -> None:
+    result = evaluate(encoder, benchmark, dataset=dataset)
+    path = write(result, tmp_path / "result.json", command="sketchseek evaluate toy")
+    record = read(path)
+    assert record.facts["command"] == "sketchseek evaluate toy"
+    assert (record.model, record.benchmark["name"]) == ("toy@1", "toy/category")
+    assert record.values["map@all"].tolist() == [1, 1, 1, 1, 1, 0.5]
+    assert len(path.read_text(encoding="utf-8").splitlines()) < 100
+    assert kept(path, "toy@1", result.trial)
+    assert kept(path, "toy@2", result.trial) is None
+    assert kept(path, "toy@1", replace(result.trial, queries=result.trial.queries[:5])) is None
+    more = replace(result.trial, benchmark=replace(benchmark, metrics=(*benchmark.metrics, "p@1")))
+    assert kept(path, "toy@1", more) is None
+    assert kept(tmp_path / "nowhere.json", "toy@1", result.trial) is None
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("{", "is no result file"),
+        ("[]", "is no result file"),
+        ('{"format": 1}', "is no result file"),
+        ('{"format": 2}', "format 2, this sketchseek reads 1"),
+    ],
+)
+def test_what_is_no_result_file_is_refused(text: str, message: str, tmp_path: Path) -> None:
+    (tmp_path / "x.json").write_text(text, encoding="utf-8")
+    with pytest.raises(BadResult, match=message):
+        read(tmp_path / "x.json")
 
 
 def test_examples_run_from_the_best_to_the_worst(

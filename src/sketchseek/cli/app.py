@@ -9,6 +9,7 @@ import typer
 from typer.core import TyperGroup
 
 import sketchseek
+from sketchseek.cli.compare import compare
 from sketchseek.cli.console import STOPPED, complain
 from sketchseek.cli.datasets import datasets
 from sketchseek.cli.demo import demo
@@ -47,7 +48,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
 )
-for _command in (index, search, serve, forget, demo, doctor, models, datasets, evaluate, train):
+for _command in (index, search, serve, forget, demo, doctor, models, datasets, evaluate, compare, train):
     app.command()(_command)
 
 

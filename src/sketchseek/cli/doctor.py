@@ -16,7 +16,11 @@ from sketchseek.cli.console import JsonOption, LibraryOption, plural, print_json
 from sketchseek.errors import SketchseekError
 
 _PACKAGES = ("numpy", "pillow", "onnxruntime", "fastapi", "uvicorn", "typer", "rich")
-_EXTRAS = {"train": ("torch", "lightning", "transformers", "safetensors", "onnx"), "heic": ("pillow_heif",)}
+_EXTRAS = {
+    "train": ("torch", "lightning", "transformers", "safetensors", "onnx"),
+    "heic": ("pillow_heif",),
+    "report": ("matplotlib",),
+}
 _THINGS = ("sailboat", "guitar", "bicycle", "mushroom")
 
 

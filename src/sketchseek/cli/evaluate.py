@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import shlex
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -28,8 +30,13 @@ def evaluate(
     ] = None,
     as_json: JsonOption = False,
     out: Annotated[
-        Path | None, typer.Option(metavar="FILE", help="Write all figures, each query's too, as JSON.")
+        Path | None,
+        typer.Option(
+            metavar="FILE",
+            help="Write all figures, each query's too, as JSON; a file that holds them already is kept.",
+        ),
     ] = None,
+    force: Annotated[bool, typer.Option("--force", help="Measure again what FILE holds already.")] = False,
     html: Annotated[
         Path | None,
         typer.Option("--html", metavar="FILE", help="Write a page of queries, from the best to the worst."),
@@ -40,7 +47,7 @@ def evaluate(
 
     The figures are shown beside those that others printed.
     """
-    from sketchseek.evaluation import benchmarks, embeddings, run
+    from sketchseek.evaluation import benchmarks, embeddings, results, run
 
     if show_list:
         _list(as_json=as_json)
@@ -52,19 +59,32 @@ def evaluate(
     from sketchseek.encoders import load_encoder
 
     encoder = load_encoder(model)
-    dataset = load_dataset(chosen.dataset, data, **chosen.options) if data else None
-    kept = embeddings.cache_folder() if cache else None
+    dataset = load_dataset(chosen.dataset, data, **chosen.options)
+    if out and not (force or html):
+        trial = benchmarks.prepare(chosen, dataset)
+        if record := results.kept(out, encoder.model_id, trial):
+            say(f"already measured: {shown(out)}; --force measures again")
+            _report(record.facts, as_json=as_json)
+            return
     with progress(f"{chosen.name}") as step:
 
         def tell(event: embeddings.Progress) -> None:
             step(event.done, event.total, event.stage)
 
-        result = run.evaluate(encoder, chosen, dataset=dataset, progress=tell, cache=kept)
+        folder = embeddings.cache_folder() if cache else None
+        result = run.evaluate(encoder, chosen, dataset=dataset, progress=tell, cache=folder)
+    command = _command(model, chosen.name)
     if out:
-        say(f"figures written: {shown(run.write(result, out))}")
+        say(f"figures written: {shown(results.write(result, out, command=command))}")
     if html:
         _write_page(result, html)
-    _report(result, as_json=as_json)
+    _report(results.as_json(result, command=command), as_json=as_json)
+
+
+def _command(model: str, benchmark: str) -> str:
+    """What measures this again; of an absolute path the last name alone, since results are passed on."""
+    told = Path(model).name if Path(model).is_absolute() else model
+    return shlex.join(["sketchseek", "evaluate", told, "--benchmark", benchmark])
 
 
 def _list(*, as_json: bool) -> None:
@@ -87,18 +107,20 @@ def _write_page(result: Result, page: Path) -> None:
     say(f"page written: {shown(page)}")
 
 
-def _report(result: Result, *, as_json: bool) -> None:
-    from sketchseek.evaluation.run import as_json as plain
-
-    facts: dict[str, Any] = plain(result)
+def _report(facts: Mapping[str, Any], *, as_json: bool) -> None:
     if as_json:
-        del facts["queries"]  # --out keeps them
-        print_json(facts)
+        # --out keeps what is left out here
+        print_json({key: value for key, value in facts.items() if key not in {"details", "queries"}})
         return
-    trial = result.trial
-    print(f"{result.model} on {trial.benchmark.name}")
-    print(f"{len(trial.queries):,} sketches, {len(trial.gallery):,} photos\n")
-    print_table([(name, f"{value:.4f}") for name, value in result.metrics.items()])
+    benchmark, sure = facts["benchmark"], facts.get("interval", {})
+    print(f"{facts['model']} on {benchmark['name']}")
+    print(f"{benchmark['queries']:,} sketches, {benchmark['gallery']:,} photos\n")
+    rows: list[tuple[str, ...]] = []
+    for name, value in facts["metrics"].items():
+        own = sure.get("metric") == name
+        note = f"{sure['level']:.0%} interval {sure['low']:.4f} to {sure['high']:.4f}" if own else ""
+        rows.append((name, f"{value:.4f}", note))
+    print_table(rows)
     if facts["published"]:
         print("\nPrinted by others (docs/benchmarks.md says how far each compares)")
         print_table(

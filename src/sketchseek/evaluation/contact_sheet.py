@@ -9,7 +9,7 @@ from __future__ import annotations
 import base64
 import os
 import tempfile
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from html import escape
 from pathlib import Path
@@ -55,17 +55,33 @@ class Row:
 
 
 def write(path: Path, rows: Iterable[Row], *, title: str, subtitle: str = "") -> Path:
-    """Write a contact sheet and return its path; an interrupted write leaves no half file.
-
-    Rows are written as they come, so a generator keeps the memory to one row.
+    """Write a contact sheet and return its path.
 
     Raises:
         ValueError: a picture is of no known format, or a link has another scheme.
     """
+    return write_page(path, map(section, rows), title=title, subtitle=subtitle)
+
+
+def write_page(path: Path, parts: Iterable[str], *, title: str, subtitle: str = "", style: str = "") -> Path:
+    """Write a page of HTML parts and return its path; an interrupted write leaves no half file.
+
+    Parts are written as they come, so a generator keeps the memory to one part.
+
+    Args:
+        path: where to.
+        parts: HTML, escaped already.
+        title: text of the title and the first heading.
+        subtitle: text below it.
+        style: rules beside those of contact sheets.
+    """
     descriptor, aside = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.", suffix=".part")
     try:
         with os.fdopen(descriptor, "w", encoding="utf-8") as file:
-            file.writelines(pieces(rows, title=title, subtitle=subtitle))
+            below = f"<p>{escape(subtitle)}</p>" if subtitle else ""
+            file.write(_HEAD.format(title=escape(title), subtitle=below, style=_STYLE + style))
+            file.writelines(parts)
+            file.write(_FOOT)
         Path(aside).chmod(0o644)
         Path(aside).replace(path)
     except BaseException:
@@ -74,30 +90,25 @@ def write(path: Path, rows: Iterable[Row], *, title: str, subtitle: str = "") ->
     return path
 
 
-def pieces(rows: Iterable[Row], *, title: str, subtitle: str = "") -> Iterator[str]:
-    """The page's text, piece by piece: head, one piece a row, foot.
+def section(row: Row) -> str:
+    """A row as HTML.
 
     Raises:
         ValueError: as `write`.
     """
-    yield _HEAD.format(
-        title=escape(title), subtitle=f"<p>{escape(subtitle)}</p>" if subtitle else "", style=_STYLE
+    matches = "\n".join(_match(rank, match) for rank, match in enumerate(row.matches, 1))
+    return _ROW.format(
+        source=source(row.query),
+        label=escape(row.label),
+        note=f"<p>{escape(row.note)}</p>" if row.note else "",
+        matches=matches or '<li class="none">Nothing found</li>',
     )
-    for row in rows:
-        matches = "\n".join(_match(rank, match) for rank, match in enumerate(row.matches, 1))
-        yield _ROW.format(
-            source=_source(row.query),
-            label=escape(row.label),
-            note=f"<p>{escape(row.note)}</p>" if row.note else "",
-            matches=matches or '<li class="none">Nothing found</li>',
-        )
-    yield _FOOT
 
 
 def _match(rank: int, match: Match) -> str:
     mark, verdict = {None: ("", ""), True: ("hit", "right"), False: ("miss", "wrong")}[match.hit]
     alt = f"{rank}: {match.caption}" + (f", {verdict}" if verdict else "")
-    image = f'<img src="{_source(match.picture)}" alt="{escape(alt)}" loading="lazy">'
+    image = f'<img src="{source(match.picture)}" alt="{escape(alt)}" loading="lazy">'
     if match.link is not None:
         if not match.link.startswith(_SCHEMES):
             raise ValueError(f"link {match.link!r} must begin with {', '.join(_SCHEMES)}")
@@ -111,8 +122,12 @@ def _match(rank: int, match: Match) -> str:
     )
 
 
-def _source(picture: bytes) -> str:
-    """A data: address for an encoded picture."""
+def source(picture: bytes) -> str:
+    """A data: address for an encoded picture.
+
+    Raises:
+        ValueError: it is of no known format.
+    """
     kind = _MAGIC.get(picture.lstrip()[:4], _MAGIC.get(picture[:3]))
     if kind is None:
         raise ValueError(f"a picture that begins with {picture[:8]!r} is no PNG, JPEG, WebP, GIF or SVG")

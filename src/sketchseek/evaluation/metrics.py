@@ -11,6 +11,7 @@ better:
     p@K                   share of relevant items among the first min(K, gallery)
     p@K:relevant          share of relevant items among the first min(K, relevant items)
     acc@K                 1 if a relevant item is among the first K, else 0
+    rank-percentile       where the best relevant item stands: 1 first of the gallery, 0 last
 
 Ties. No metric depends on the order in which a gallery is stored. Where a ranking is cut at K, equal scores
 count against the system: irrelevant items stand before relevant ones. Inside the part that is scored, the
@@ -84,6 +85,16 @@ def judge(scores: NDArray[np.floating], relevance: NDArray[np.bool_]) -> Judged:
     ends = np.ones(scores.shape, bool)
     ends[:, :-1] = ordered[:, 1:] != ordered[:, :-1]
     return Judged(np.take_along_axis(relevance, order, axis=1), ends, relevant)
+
+
+def best_ranks(judged: Judged) -> NDArray[np.int64]:
+    """(Q,) the rank of the best relevant item, from 1, ties against.
+
+    It is 1 + the number of irrelevant items that score at least as high: with one relevant item the number of
+    distances up to and including the true one, as the QMUL line counts.
+    """
+    ranks: NDArray[np.int64] = judged.hits.argmax(axis=1) + 1
+    return ranks
 
 
 @dataclass(frozen=True)
@@ -195,6 +206,11 @@ def _acc_k(judged: Judged) -> Values:
     return np.minimum(_count(judged.hits), 1.0)
 
 
+def _rank_percentile(judged: Judged) -> Values:
+    last = judged.ranks - 1
+    return (judged.ranks - best_ranks(judged)) / last if last else np.ones(len(judged.hits))
+
+
 # name -> (definition, formula in words, who reports it). K stands for a whole number.
 FAMILIES: dict[str, tuple[Callable[[Judged], Values], str, str]] = {
     "map@all": (
@@ -237,6 +253,11 @@ FAMILIES: dict[str, tuple[Callable[[Judged], Values], str, str]] = {
         "1 if fewer than K irrelevant items score at least as high as the best relevant one, else 0",
         "the QMUL line (Triplet-SN to Cross-Modal Hierarchical Modelling)",
     ),
+    "rank-percentile": (
+        _rank_percentile,
+        "(G - r) / (G - 1), r the rank of the best relevant item among G, ties against; 1 if G is 1",
+        "Bhunia et al., Sketch Less for More (CVPR 2020), for unfinished sketches",
+    ),
 }
 
 
@@ -256,7 +277,7 @@ def metric(name: str) -> Metric:
     if k.startswith("0"):
         raise BadConfig(f"metric {name!r}: K is a whole number from 1, written without leading zeros")
     compute, formula, used_by = FAMILIES[family]
-    return Metric(name, None if family.startswith("map@all") else int(k), formula, used_by, compute)
+    return Metric(name, int(k) if "@K" in family else None, formula, used_by, compute)
 
 
 def metrics(names: Iterable[str]) -> tuple[Metric, ...]:

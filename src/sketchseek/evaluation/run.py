@@ -1,37 +1,49 @@
-"""Measuring an encoder on a benchmark: embeddings, rankings, metrics, a result file."""
+"""Measuring an encoder on a benchmark: embeddings, rankings, metrics."""
 
 from __future__ import annotations
 
+import hashlib
 import json
-import os
-import platform
 import time
 from collections.abc import Iterator, Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from importlib import metadata
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 from PIL import Image
 
 from sketchseek.data import Dataset
-from sketchseek.encoders import Encoder
+from sketchseek.encoders import Encoder, OnnxEncoder
+from sketchseek.evaluation import details
 from sketchseek.evaluation.benchmarks import Benchmark, Trial, prepare
 from sketchseek.evaluation.benchmarks import benchmark as named
 from sketchseek.evaluation.contact_sheet import Match, Row
+from sketchseek.evaluation.details import Details
 from sketchseek.evaluation.embeddings import Progress, Tell, embed
-from sketchseek.evaluation.metrics import Values, class_means, measure, metrics
-from sketchseek.evaluation.published import published
+from sketchseek.evaluation.metrics import Values, class_means, judge, metrics
+from sketchseek.evaluation.statistics import Interval, interval
 from sketchseek.images import thumbnail
 from sketchseek.ranking import Ranking, rank
 from sketchseek.sketch import SketchInput
 
-FORMAT = 1
 BLOCK = 1 << 20  # scores judged at a time; judging takes about 35 bytes each
 _SHOWN = 10  # best photos kept for each query
-_PACKAGES = ("sketchseek", "numpy", "pillow", "onnxruntime")
+
+
+@dataclass(frozen=True)
+class Origin:
+    """How a model came about, as far as its card says.
+
+    Attributes:
+        method: the method's name; the model's own where it has no card.
+        settings: twelve hexadecimal digits, equal for equal settings apart from the seed.
+        seed: of its training, where the card tells.
+    """
+
+    method: str
+    settings: str = ""
+    seed: int | None = None
 
 
 @dataclass(frozen=True)
@@ -45,6 +57,9 @@ class Result:
         ranking: the best ten photos of each query.
         seconds: wall-clock time per stage.
         made: when, ISO 8601, UTC.
+        origin: how the model came about.
+        interval: of the headline metric's mean.
+        details: what a report draws.
     """
 
     model: str
@@ -53,6 +68,9 @@ class Result:
     ranking: Ranking = field(repr=False)
     seconds: Mapping[str, float]
     made: str
+    origin: Origin
+    interval: Interval
+    details: Details = field(repr=False)
 
     @property
     def metrics(self) -> dict[str, float]:
@@ -96,10 +114,12 @@ def evaluate(
     sketches = embed(encoder, trial.dataset, trial.queries, tell=tell, cache=cache)
     clock.stop("sketches")
     values = {metric.name: np.empty(len(sketches)) for metric in wanted}
+    curve = np.zeros(len(details.LEVELS))
     for block in _blocks(len(sketches), max(1, BLOCK // len(photos))):
-        measured = measure(wanted, sketches[block] @ photos.T, trial.relevance(block))
-        for name, found in measured.items():
-            values[name][block] = found
+        judged = judge(sketches[block] @ photos.T, trial.relevance(block))
+        for metric in wanted:
+            values[metric.name][block] = metric.of(judged)
+        curve += details.curves(judged).sum(axis=0) / len(sketches)
         tell(Progress("rankings", block.stop, len(sketches)))
     ranking = rank(
         sketches,
@@ -108,48 +128,26 @@ def evaluate(
         gallery_ids=[item.id for item in trial.gallery],
         k=_SHOWN,
     )
+    headline = values[wanted[0].name]
+    drawn = Details(
+        curve=curve.round(6).tolist(),
+        confusion=details.confusions(trial, ranking),
+        plane=details.plane(trial, sketches, photos),
+        examples=details.examples(trial, headline, ranking),
+    )
+    sure = interval(headline)
     clock.stop("rankings")
-    made = datetime.now(UTC).isoformat(timespec="seconds")
-    return Result(encoder.model_id, trial, values, ranking, clock.seconds, made)
-
-
-def write(result: Result, path: Path) -> Path:
-    """Write a result as JSON, see `as_json`, and return its path."""
-    text = json.dumps(as_json(result), indent=1, ensure_ascii=False)
-    path.write_text(text + "\n", encoding="utf-8")
-    return path
-
-
-def as_json(result: Result) -> dict[str, Any]:
-    """A result as plain data: figures first, then what they rest on, then every query's own values.
-
-    ``published`` holds what others printed for the settings that the benchmark names; ``benchmark.items`` is
-    a digest of the very queries and photos; ``machine`` says nothing of who or where.
-    """
-    benchmark, trial = result.trial.benchmark, result.trial
-    return {
-        "format": FORMAT,
-        "model": result.model,
-        "benchmark": {
-            "name": benchmark.name,
-            "title": benchmark.title,
-            "digest": benchmark.digest,
-            "items": trial.digest,
-            "queries": len(trial.queries),
-            "gallery": len(trial.gallery),
-        },
-        "metrics": {name: round(value, 6) for name, value in result.metrics.items()},
-        "class_means": {name: _rounded(result.by_class(name)) for name in result.values},
-        "published": [asdict(figure) for setting in benchmark.compare for figure in published(setting)],
-        "seconds": {stage: round(seconds, 2) for stage, seconds in result.seconds.items()},
-        "made": result.made,
-        "versions": versions(),
-        "machine": machine(),
-        "queries": {
-            "id": [item.id for item in trial.queries],
-            **{name: [round(float(v), 6) for v in values] for name, values in result.values.items()},
-        },
-    }
+    return Result(
+        model=encoder.model_id,
+        trial=trial,
+        values=values,
+        ranking=ranking,
+        seconds=clock.seconds,
+        made=datetime.now(UTC).isoformat(timespec="seconds"),
+        origin=_origin(encoder),
+        interval=sure,
+        details=drawn,
+    )
 
 
 def examples(result: Result, count: int = 20) -> Iterator[Row]:
@@ -176,25 +174,14 @@ def examples(result: Result, count: int = 20) -> Iterator[Row]:
         yield Row(thumbnail(Image.fromarray(drawing)), item.label, matches, note)
 
 
-def versions() -> dict[str, str]:
-    """The versions of Python and of the packages that a figure depends on."""
-    return {"python": platform.python_version()} | {name: metadata.version(name) for name in _PACKAGES}
-
-
-def machine() -> dict[str, str | int]:
-    """Processor, cores and system, without names of the machine, its user or its network."""
-    processor = platform.processor() or platform.machine()
-    info = Path("/proc/cpuinfo")
-    if info.is_file():
-        lines = info.read_text(encoding="utf-8", errors="replace").splitlines()
-        models = [line.partition(":")[2].strip() for line in lines if line.startswith("model name")]
-        processor = models[0] if models else processor
-    return {
-        "processor": processor,
-        "architecture": platform.machine(),
-        "cores": os.cpu_count() or 0,
-        "system": platform.system(),
-    }
+def _origin(encoder: Encoder) -> Origin:
+    if not isinstance(encoder, OnnxEncoder):
+        return Origin(encoder.model_id.partition("@")[0])
+    card = encoder.model.card
+    settings = {key: value for key, value in card.training.items() if key != "seed"}
+    digest = hashlib.sha256(json.dumps(settings, sort_keys=True, default=str).encode()).hexdigest()[:12]
+    seed = card.training.get("seed")
+    return Origin(card.method, digest, seed if isinstance(seed, int) else None)
 
 
 class _Clock:
@@ -212,7 +199,3 @@ class _Clock:
 
 def _blocks(total: int, step: int) -> Iterator[slice]:
     return (slice(start, min(start + step, total)) for start in range(0, total, step))
-
-
-def _rounded(values: Mapping[str, float]) -> dict[str, float]:
-    return {name: round(value, 6) for name, value in values.items()}

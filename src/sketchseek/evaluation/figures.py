@@ -1,0 +1,168 @@
+"""A report's drawings, as SVG: precision over recall, classes, both domains on a plane, confusions.
+
+Needs matplotlib, the extra "report". Colours are Okabe and Ito's, told apart also by colour-blind readers.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from io import BytesIO
+from typing import Any
+
+import matplotlib as mpl
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+COLOURS = ("#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9", "#7a5c00", "#444444")
+_STYLES = ("-", "--", "-.", ":")
+_COLUMN = 42  # classes in a panel
+_CONFUSED = 20  # classes in a confusion matrix
+_RC: Any = {
+    "svg.fonttype": "none",  # text stays text
+    "svg.hashsalt": "sketchseek",  # equal drawings are equal files
+    "font.family": "sans-serif",
+    "font.sans-serif": ["DejaVu Sans"],
+    "font.size": 9,
+    "axes.spines.top": False,
+    "axes.spines.right": False,
+    "axes.edgecolor": "#888888",
+    "axes.grid": True,
+    "axes.axisbelow": True,
+    "grid.color": "#e4e4e4",
+    "legend.frameon": False,
+}
+
+
+def curves(levels: Sequence[float], named: Mapping[str, Sequence[float]]) -> bytes:
+    """Mean interpolated precision over recall, one line a method."""
+    with mpl.rc_context(_RC):
+        figure = Figure((6, 4.2), layout="constrained")
+        axes = figure.subplots()
+        for place, (name, precision) in enumerate(named.items()):
+            style = _STYLES[place // len(COLOURS) % len(_STYLES)]
+            axes.plot(levels, precision, style, color=_colour(place), label=name, linewidth=2)
+        axes.set(xlim=(0, 1), ylim=(0, 1), xlabel="recall", ylabel="precision")
+        axes.legend(loc="upper right")
+        return _svg(figure)
+
+
+def classes(named: Mapping[str, Mapping[str, float]], metric: str) -> bytes:
+    """A metric's mean per class: bars for the first method, dots for the others, best class first."""
+    first, *others = named
+    order = sorted(named[first], key=lambda label: -named[first][label])
+    panels = -(-len(order) // _COLUMN)
+    rows = -(-len(order) // panels)
+    with mpl.rc_context(_RC):
+        figure = Figure((4.2 * panels, 1 + 0.17 * rows), layout="constrained")
+        for panel, axes in enumerate(np.atleast_1d(figure.subplots(1, panels))):
+            shown = order[panel * rows : (panel + 1) * rows]
+            places = np.arange(len(shown))
+            axes.barh(
+                places, [named[first][label] for label in shown], color=_colour(0), alpha=0.75, label=first
+            )
+            for place, name in enumerate(others, 1):
+                values = [named[name].get(label, np.nan) for label in shown]
+                axes.plot(values, places, "o", color=_colour(place), markersize=3.5, label=name)
+            axes.set(xlim=(0, 1), ylim=(rows - 0.4, -0.6), xlabel=metric)
+            axes.set_yticks(places, shown, fontsize=7.5)
+            axes.grid(visible=False, axis="y")
+        if others:
+            axes.legend(loc="lower right", fontsize=8)
+        return _svg(figure)
+
+
+def plane(
+    shares: Sequence[float],
+    centres: Mapping[str, Mapping[str, Sequence[float]]],
+    points: Mapping[str, Sequence[Sequence[float]]],
+) -> bytes:
+    """Sketches and photos on two principal components; a line joins the two centres of a class."""
+    looks = {"photo": ("photos", _colour(0), "s"), "sketch": ("sketches", _colour(1), "o")}
+    with mpl.rc_context(_RC):
+        figure = Figure((6, 5.2), layout="constrained")
+        axes = figure.subplots()
+        for label, (x, y) in centres["sketch"].items():
+            if label in centres["photo"]:
+                axes.plot(*zip((x, y), centres["photo"][label], strict=True), color="#999999", linewidth=0.7)
+        for domain, (name, colour, marker) in looks.items():
+            axes.scatter(*_columns(points[domain]), s=9, color=colour, alpha=0.3, linewidths=0)
+            axes.scatter(
+                *_columns(list(centres[domain].values())),
+                s=18,
+                color=colour,
+                marker=marker,
+                label=f"{name}, class centres",
+            )
+        axes.set(
+            xlabel=f"first component, {shares[0]:.0%} of the variance", ylabel=f"second, {shares[1]:.0%}"
+        )
+        axes.legend(loc="best", fontsize=8)
+        return _svg(figure)
+
+
+def confusion(counts: Mapping[str, Mapping[str, int]]) -> bytes:
+    """Of the classes most often taken for each other: the share of queries whose first photo is of which."""
+    chosen = most_confused(counts)
+    shares = np.array(
+        [
+            [
+                counts.get(asked, {}).get(found, 0) / max(1, sum(counts.get(asked, {}).values()))
+                for found in chosen
+            ]
+            for asked in chosen
+        ]
+    )
+    with mpl.rc_context(_RC):
+        figure = Figure((6.4, 5.6), layout="constrained")
+        axes = figure.subplots()
+        axes.grid(visible=False)
+        image = axes.imshow(shares, cmap="cividis", vmin=0, vmax=1)
+        axes.set_xticks(range(len(chosen)), chosen, rotation=90, fontsize=7.5)
+        axes.set_yticks(range(len(chosen)), chosen, fontsize=7.5)
+        axes.set(xlabel="class of the first photo", ylabel="class of the sketch")
+        _numbers(axes, shares)
+        figure.colorbar(image, label="share of the class's sketches", shrink=0.8)
+        return _svg(figure)
+
+
+def pairs(counts: Mapping[str, Mapping[str, int]]) -> list[tuple[str, str, int]]:
+    """(class asked for, other class found first, how often), most often first."""
+    found = [
+        (asked, other, count)
+        for asked, row in counts.items()
+        for other, count in row.items()
+        if other != asked
+    ]
+    return sorted(found, key=lambda pair: (-pair[2], pair[:2]))
+
+
+def most_confused(counts: Mapping[str, Mapping[str, int]]) -> list[str]:
+    """The classes of the most frequent confusions, at most 20, sorted; the first ones if none is confused."""
+    chosen: dict[str, None] = {}
+    for asked, other, _ in pairs(counts):
+        if len({*chosen, asked, other}) > _CONFUSED:
+            break
+        chosen |= {asked: None, other: None}
+    return sorted(chosen or dict.fromkeys(list(counts)[:_CONFUSED]))
+
+
+def _numbers(axes: Axes, shares: np.ndarray[tuple[int, int], np.dtype[np.float64]]) -> None:
+    for row, column in zip(*np.nonzero(shares >= 0.1), strict=True):
+        share = float(shares[row, column])
+        ink = "black" if share > 0.5 else "white"
+        axes.text(column, row, f"{share:.0%}".rstrip("%"), ha="center", va="center", fontsize=6, color=ink)
+
+
+def _columns(points: Sequence[Sequence[float]]) -> tuple[list[float], list[float]]:
+    return [point[0] for point in points], [point[1] for point in points]
+
+
+def _colour(place: int) -> str:
+    return COLOURS[place % len(COLOURS)]
+
+
+def _svg(figure: Figure) -> bytes:
+    file = BytesIO()
+    figure.savefig(file, format="svg", metadata={"Date": None, "Creator": None})
+    return file.getvalue()

@@ -1,0 +1,71 @@
+"""Areas over unfinished sketches: how early while drawing the right photo is found.
+
+A sketch is asked P times, each time a longer prefix of it, and each prefix ranks the gallery. Both areas are
+means over equally spaced prefixes; higher is better. Bhunia et al., Sketch Less for More: On-the-Fly
+Fine-Grained Sketch-Based Image Retrieval, CVPR 2020.
+
+    m@A  area under the rank percentile over the share of the sketch that is drawn
+    m@B  area under 1 / rank over the same
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sketchseek.evaluation.metrics import Values, best_ranks, judge
+
+
+def prefix_ranks(scores: NDArray[np.floating], relevance: NDArray[np.bool_]) -> NDArray[np.int64]:
+    """The rank of the best relevant photo at every prefix: (Q, P) int64, from 1, ties against.
+
+    Args:
+        scores: (Q, P, G) floating, higher is better; prefixes from short to long.
+        relevance: (Q, G) bool.
+
+    Raises:
+        ValueError: the shapes do not fit, a score is not a number, or a query has nothing to find.
+    """
+    if scores.ndim != 3 or scores.shape[::2] != relevance.shape:
+        raise ValueError(f"scores {scores.shape} must be (Q, P, G) and relevance {relevance.shape} (Q, G)")
+    flat = scores.reshape(-1, scores.shape[2])
+    repeated = np.repeat(relevance, scores.shape[1], axis=0)
+    return best_ranks(judge(flat, repeated)).reshape(scores.shape[:2])
+
+
+def m_at_a(ranks: NDArray[np.int64], gallery: int) -> Values:
+    """m@A of each query: (Q,) mean over the P prefixes of (G - rank) / (G - 1), in 0..1.
+
+    Args:
+        ranks: (Q, P) ranks from 1, as `prefix_ranks` gives them.
+        gallery: G, how many photos are searched; at least 2.
+
+    Raises:
+        ValueError: a rank is not in 1..G, or there is no prefix.
+    """
+    if gallery < 2:
+        raise ValueError(f"a rank percentile needs a gallery of at least 2 photos, got {gallery}")
+    _check(ranks, gallery)
+    area: Values = ((gallery - ranks) / (gallery - 1)).mean(axis=1)
+    return area
+
+
+def m_at_b(ranks: NDArray[np.int64]) -> Values:
+    """m@B of each query: (Q,) mean over the P prefixes of 1 / rank, in 0..1.
+
+    Args:
+        ranks: (Q, P) ranks from 1, as `prefix_ranks` gives them.
+
+    Raises:
+        ValueError: a rank is below 1, or there is no prefix.
+    """
+    _check(ranks, None)
+    area: Values = (1 / ranks).mean(axis=1)
+    return area
+
+
+def _check(ranks: NDArray[np.int64], gallery: int | None) -> None:
+    if ranks.ndim != 2 or not ranks.shape[1]:
+        raise ValueError(f"ranks {ranks.shape} must be (Q, P) with at least one prefix")
+    if ranks.size and (ranks.min() < 1 or (gallery is not None and ranks.max() > gallery)):
+        raise ValueError(f"ranks must lie in 1..{gallery or 'G'}, got {ranks.min()}..{ranks.max()}")
