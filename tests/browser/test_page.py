@@ -114,7 +114,7 @@ def test_a_picture_opens_large_and_esc_closes_it(page: Page) -> None:
     expect(page.locator("#viewer-name")).to_have_text(order[1])
     page.keyboard.press("Escape")
     expect(page.locator("#viewer")).to_be_hidden()
-    assert page.evaluate("document.activeElement.querySelector('img').alt") == f"Picture {order[1]}"
+    expect(page.locator("#results button:focus img")).to_have_attribute("alt", f"Picture {order[1]}")
     finds(page, "triangle")
 
 
