@@ -98,13 +98,17 @@ def collect(runs: Path) -> dict[str, Any]:
         ]
         if seeds:
             mean = {key: statistics.fmean(run["metrics"][key] for run in seeds) for key in METRICS}
-            spread = {key: statistics.pstdev([run["metrics"][key] for run in seeds]) for key in METRICS}
+            spread = {key: deviation([run["metrics"][key] for run in seeds]) for key in METRICS}
             cost = {key: statistics.fmean(run[key] for run in seeds) for key in COSTS}
             found[name] = {"mean": mean, "deviation": spread, **cost, "runs": seeds}
     ratios = {}
     if DUAL in found and WHOLE in found:
         ratios = {key: found[DUAL][key] / found[WHOLE][key] for key in COSTS}
     return {"methods": found, "dual_over_whole": ratios}
+
+
+def deviation(values: list[float]) -> float | None:
+    return statistics.stdev(values) if len(values) > 1 else None
 
 
 def one(folder: Path) -> dict[str, Any]:
