@@ -5,7 +5,12 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
+import hypothesis
 import pytest
+
+# How long an example takes says nothing on a machine that others use too.
+hypothesis.settings.register_profile("shared", deadline=None)
+hypothesis.settings.load_profile("shared")
 
 os.environ.setdefault("OMP_NUM_THREADS", "2")
 _NEAR = Path(__file__).parents[2] / "shared" / "data"

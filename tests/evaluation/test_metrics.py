@@ -182,7 +182,7 @@ def cases(draw: st.DrawFn) -> tuple[np.ndarray, np.ndarray]:
     return scores, relevance
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(cases(), st.integers(0, 2**32 - 1))
 def test_laws_that_hold_for_every_metric(case: tuple[np.ndarray, np.ndarray], seed: int) -> None:
     scores, relevance = case
