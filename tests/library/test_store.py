@@ -4,8 +4,10 @@ import os
 import sqlite3
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from importlib.util import find_spec
 from pathlib import Path
+from threading import Barrier
 
 import numpy as np
 import pytest
@@ -74,6 +76,19 @@ def test_an_empty_file_as_a_kill_can_leave_it_becomes_a_library(tmp_path: Path) 
     store = Store(path)
     assert store.problems() == []
     store.close()
+
+
+def test_many_may_make_the_same_library_at_once(tmp_path: Path) -> None:
+    def make(file: Path, ready: Barrier) -> None:
+        ready.wait()
+        Store(file, create=True).close()
+
+    with ThreadPoolExecutor(6) as threads:
+        for turn in range(60):
+            ready = Barrier(6)
+            made = [threads.submit(make, tmp_path / f"{turn}.sqlite", ready) for _ in range(6)]
+            for one in made:
+                one.result()
 
 
 def test_a_damaged_library_is_told(file: Path) -> None:

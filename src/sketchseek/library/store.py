@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import sqlite3
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -65,6 +66,8 @@ unchanged need only load the pictures with higher ids than it has.
 """
 
 SCHEMA = len(MIGRATIONS)
+
+_PATIENCE = 10.0  # seconds to wait for another writer
 
 
 class Store:
@@ -139,10 +142,11 @@ class Store:
 def connect(path: Path) -> sqlite3.Connection:
     """Open a library's file, making or upgrading its tables where needed; transactions are explicit."""
     with told(path):
-        db = sqlite3.connect(path, isolation_level=None, check_same_thread=False, timeout=10)
+        db = sqlite3.connect(path, isolation_level=None, check_same_thread=False, timeout=_PATIENCE)
         try:
             _check_kind(db, path)
-            for pragma in ("journal_mode=WAL", "synchronous=NORMAL", "foreign_keys=ON", "secure_delete=ON"):
+            _use_wal(db)
+            for pragma in ("synchronous=NORMAL", "foreign_keys=ON", "secure_delete=ON"):
                 db.execute(f"PRAGMA {pragma}")
             _migrate(db)
         except BaseException:
@@ -152,9 +156,11 @@ def connect(path: Path) -> sqlite3.Connection:
 
 
 def _check_kind(db: sqlite3.Connection, path: Path) -> None:
+    db.execute("BEGIN")  # one moment: another process may be making the tables just now
     (mark,) = db.execute("PRAGMA application_id").fetchone()
     (schema,) = db.execute("PRAGMA user_version").fetchone()
     (tables,) = db.execute("SELECT count(*) FROM sqlite_master").fetchone()
+    db.execute("COMMIT")
     if tables and mark != APPLICATION_ID:
         raise LibraryError(
             f"{printable(path)} is a database, but no library of sketchseek; name another file"
@@ -164,6 +170,19 @@ def _check_kind(db: sqlite3.Connection, path: Path) -> None:
             f"{printable(path)} was written by a newer sketchseek (schema {schema}; this reads {SCHEMA}). "
             f"Upgrade sketchseek, or name another library."
         )
+
+
+def _use_wal(db: sqlite3.Connection) -> None:
+    """Switch a new file to WAL; SQLite itself does not wait here while another process does the same."""
+    end = time.monotonic() + _PATIENCE
+    while True:
+        try:
+            db.execute("PRAGMA journal_mode=WAL")
+            return
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode != sqlite3.SQLITE_BUSY or time.monotonic() > end:
+                raise
+        time.sleep(0.01)
 
 
 def _migrate(db: sqlite3.Connection) -> None:
