@@ -16,7 +16,7 @@ import numpy as np
 from sketchseek.errors import BadResult
 from sketchseek.evaluation.benchmarks import Trial
 from sketchseek.evaluation.metrics import Values
-from sketchseek.evaluation.published import published
+from sketchseek.evaluation.published import beside
 from sketchseek.evaluation.run import Origin, Result
 
 FORMAT = 1
@@ -137,7 +137,7 @@ def as_json(result: Result, *, command: str = "") -> dict[str, Any]:
         "metrics": {name: round(value, 6) for name, value in result.metrics.items()},
         "interval": {"metric": next(iter(result.values))} | _rounded_interval(result),
         "class_means": {name: _rounded(result.by_class(name)) for name in result.values},
-        "published": [asdict(figure) for setting in benchmark.compare for figure in published(setting)],
+        "published": beside(benchmark.compare),
         "method": {
             "name": result.origin.method,
             "settings": result.origin.settings,
