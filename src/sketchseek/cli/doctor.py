@@ -38,6 +38,9 @@ def doctor(
     model: Annotated[
         str, typer.Option(metavar="NAME", help="Packaged model or model folder to try.")
     ] = "default",
+    repair: Annotated[
+        bool, typer.Option("--repair", help="Take out of the library what is broken in it; then index again.")
+    ] = False,
     as_json: JsonOption = False,
 ) -> None:
     """Check the installation, the model and the library.
@@ -48,7 +51,7 @@ def doctor(
         "versions": _versions,
         "run time": _run_time,
         "model": lambda: _model(model),
-        "library": lambda: _library(library),
+        "library": lambda: _library(library, repair=repair),
         "extras": _extras,
         "data": _data,
     }
@@ -102,7 +105,7 @@ def _model(name: str) -> Iterator[Finding]:
     yield Finding("model", state, told)
 
 
-def _library(path: Path | None) -> Iterator[Finding]:
+def _library(path: Path | None, *, repair: bool) -> Iterator[Finding]:
     from sketchseek.images import printable
     from sketchseek.library import Library, default_path
 
@@ -111,6 +114,12 @@ def _library(path: Path | None) -> Iterator[Finding]:
         yield Finding("library", "note", f"none at {printable(place)} yet; make one: sketchseek index DIR")
         return
     with Library.open(place) as opened:
+        problems = opened.problems()
+        if problems and repair:
+            lost = plural(opened.mend(), "photo")
+            told = f"repaired: {lost} taken out; `sketchseek index` reads them again"
+            yield Finding("library", "note", told)
+            problems = opened.problems()
         status = opened.status()
         told = f"{plural(status.photos, 'photo')}, {status.skipped} skipped, {status.size / 2**20:.1f} MiB"
         yield Finding("library", "ok", f"{printable(place)}: {told}; model {status.model}")
@@ -118,8 +127,8 @@ def _library(path: Path | None) -> Iterator[Finding]:
             state: Literal["ok", "note"] = "ok" if there else "note"
             lost = "" if there else "; it is not there now"
             yield Finding("folder", state, f"{printable(root.path)}: {plural(photos, 'photo')}{lost}")
-        for problem in opened.problems():
-            yield Finding("library", "bad", problem)
+        for problem in problems:
+            yield Finding("library", "bad", f"{problem}; --repair mends what can be mended")
 
 
 def _extras() -> Iterator[Finding]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 import sqlite3
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from importlib.util import find_spec
@@ -111,7 +111,11 @@ class Writer:
             yield
 
     def _set(self, facts: dict[str, str | int]) -> None:
-        self._db.executemany("INSERT OR REPLACE INTO meta VALUES (?, ?)", facts.items())
+        self._db.executemany(  # what is so already is not written: readers need not look again
+            "INSERT INTO meta VALUES (?, ?) ON CONFLICT (key) DO UPDATE SET value = excluded.value"
+            " WHERE value IS NOT excluded.value",
+            facts.items(),
+        )
 
     def judge_by(self, limits: Limits) -> None:
         """Give the skipped files another chance where what is read changed: version, formats or limits."""
@@ -194,7 +198,12 @@ class Writer:
         """Cover a folder, or change how it is walked."""
         row = (bytes(root.path), json.dumps(root.exclude), root.hidden)
         with self._change():
-            self._db.execute("INSERT OR REPLACE INTO roots VALUES (?, ?, ?)", row)
+            self._db.execute(
+                "INSERT INTO roots VALUES (?, ?, ?) ON CONFLICT (path) DO UPDATE"
+                " SET exclude = excluded.exclude, hidden = excluded.hidden"
+                " WHERE (exclude, hidden) <> (excluded.exclude, excluded.hidden)",
+                row,
+            )
 
     def remove_root(self, path: Path) -> None:
         """Cover a folder no more; its photos stay until they are dropped."""
@@ -208,8 +217,10 @@ class Writer:
             path for (path,) in self._db.execute("SELECT path FROM mounts WHERE root = ?", (bytes(root),))
         }
 
-    def set_mounts(self, root: Path, mounts: Iterable[bytes]) -> None:
+    def set_mounts(self, root: Path, mounts: Collection[bytes]) -> None:
         """Remember the mount points that a folder's photos are met behind."""
+        if self.mounts(root) == set(mounts):
+            return
         with self._change():
             self._db.execute("DELETE FROM mounts WHERE root = ?", (bytes(root),))
             self._db.executemany("INSERT INTO mounts VALUES (?, ?)", [(bytes(root), path) for path in mounts])
