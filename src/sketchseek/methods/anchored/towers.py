@@ -106,9 +106,14 @@ class Settle(nn.Module):
         self.log_scale = nn.Parameter(torch.tensor(_SCALE[0]).log())
         self.pull = pull
 
+    @property
+    def scale(self) -> Tensor:
+        """What cosines are multiplied with before a softmax, a learnt number."""
+        return self.log_scale.exp().clamp(max=_SCALE[1])
+
     def logits(self, embeddings: Tensor) -> Tensor:
         """Unit embeddings (N, D) -> scaled cosines to all anchors (N, C)."""
-        return self.log_scale.exp().clamp(max=_SCALE[1]) * embeddings @ normalize(self.anchors, dim=1).T
+        return self.scale * embeddings @ normalize(self.anchors, dim=1).T
 
     def forward(self, embeddings: Tensor) -> Tensor:
         """Embeddings (N, D) of any length -> settled ones."""
@@ -173,8 +178,7 @@ class Anchored(pl.LightningModule):
         loss_photo = self._classify(photos, batch["photo_class"], batch["photo_rivals"])
         paired = batch["paired"]
         classes = batch["sketch_class"][paired]
-        scale = learner.settle.log_scale.exp().clamp(max=_SCALE[1])
-        between = scale * sketches[paired] @ photos[len(photos) - len(paired) :].T
+        between = learner.settle.scale * sketches[paired] @ photos[len(photos) - len(paired) :].T
         alike = (classes[:, None] == classes[None]) & ~torch.eye(len(paired), dtype=torch.bool)
         loss_pair = cross_entropy(between.masked_fill(alike, _FAR), torch.arange(len(paired)))
         self.log_dict(
