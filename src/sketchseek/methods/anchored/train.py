@@ -75,8 +75,9 @@ def train(
         sketches = cache(config, material, material.sketches, (sketch_side, drawings), on_progress)
         pictures = cache(config, material, material.photos, (photo_side, photos), on_progress)
         val = material.val
-        queries = sketch_side.plain(Pictures(val, drawings), val.sketches)
-        gallery = photo_side.plain(Pictures(val, photos), val.photos)
+        if not config.include_val:
+            queries = sketch_side.plain(Pictures(val, drawings), val.sketches)
+            gallery = photo_side.plain(Pictures(val, photos), val.photos)
     plain = torch.from_numpy(np.concatenate([part.features[0] for part in pictures])).float()
     torch.manual_seed(config.seed)
     encoder = Encoder(
