@@ -22,14 +22,14 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-import numpy as np
+import torch
 from machine import about, write
-from numpy.typing import NDArray
+from torch import Tensor
 
 from sketchseek.data import load_dataset, load_split
 from sketchseek.encoders.huggingface import load_backbone
-from sketchseek.evaluation.metrics import metric
 from sketchseek.images import PhotoInput
+from sketchseek.methods.finish import retrieval
 from sketchseek.sketch import SketchInput
 from sketchseek.training.features import Features
 from sketchseek.training.pictures import Contract, Pictures
@@ -140,26 +140,18 @@ def frozen(cache: Path) -> dict[str, float]:
     }
     sketchy, features = load_dataset("sketchy"), Features(backbone, cache)
     sides = {part: load_split(f"sketchy-subset.{part}").of(sketchy) for part in ("train", "test")}
-    found: dict[str, dict[str, NDArray[np.float32]]] = {}
+    found: dict[str, dict[str, Tensor]] = {}
     for part, side in sides.items():
         items = {"sketch": side.sketches, "photo": side.photos}
         found[part] = {
-            domain: features.plain(Pictures(side, contract), items[domain]).astype(np.float32)
+            domain: torch.from_numpy(features.plain(Pictures(side, contract), items[domain])).float()
             for domain, contract in contracts.items()
         }
-    labels = [
-        np.array([item.label for item in items]) for items in (sides["test"].sketches, sides["test"].photos)
-    ]
-    relevance = labels[0][:, None] == labels[1][None]
-
-    def score(sketches: NDArray[np.float32], photos: NDArray[np.float32]) -> float:
-        units = [side / np.linalg.norm(side, axis=1, keepdims=True) for side in (sketches, photos)]
-        return round(float(metric("map@all")(units[0] @ units[1].T, relevance).mean()), 4)
-
     centred = {domain: found["test"][domain] - found["train"][domain].mean(0) for domain in contracts}
+    kinds = {"map@all": found["test"], "map@all, centred": centred}
     return {
-        "map@all": score(found["test"]["sketch"], found["test"]["photo"]),
-        "map@all, centred": score(centred["sketch"], centred["photo"]),
+        kind: round(retrieval(side["sketch"], side["photo"], sides["test"])["score"], 4)
+        for kind, side in kinds.items()
     }
 
 

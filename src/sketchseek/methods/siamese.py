@@ -143,7 +143,7 @@ def train(
             validate=lambda: retrieval(
                 _codes(tower, Pictures(material.val, sketch), material.val.sketches),
                 _codes(tower, Pictures(material.val, photo), material.val.photos),
-                material,
+                material.val,
             ),
             stage="end to end",
             on_progress=on_progress,

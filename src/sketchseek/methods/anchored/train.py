@@ -15,14 +15,14 @@ from safetensors.torch import load_file, save_file
 from torch import Tensor, nn
 from torch.nn.functional import normalize, pad
 
-from sketchseek.data import Dataset, Item, data_root
+from sketchseek.data import Dataset, data_root
 from sketchseek.encoders.huggingface import Backbone, load_backbone
-from sketchseek.evaluation.metrics import metric
 from sketchseek.images import PhotoInput
 from sketchseek.methods.anchored.batches import batches, cache
 from sketchseek.methods.anchored.config import Config
 from sketchseek.methods.anchored.material import Material, Part, canonical, gather, unseen
 from sketchseek.methods.anchored.towers import Anchored, Encoder, Mirrored, Top, Trunk
+from sketchseek.methods.finish import retrieval
 from sketchseek.model import Card
 from sketchseek.sketch import SketchInput
 from sketchseek.training import batchnorm
@@ -184,21 +184,14 @@ def _validation(
         photos: their backbone features, in order.
     """
     features = torch.from_numpy(photos).float()
-    relevance = _labels(val.sketches)[:, None] == _labels(val.photos)[None]
-    measure = metric("map@all")
 
     def validate() -> dict[str, float]:
         encoder = module.encoder
         parts = (torch.from_numpy(part).float() for part in np.array_split(sketches, 8))
         found = encoder.settle(torch.cat([encoder.sketches(part) for part in parts]))
-        scores = (found @ normalize(encoder.settle(encoder.photos(features)), dim=1).T).numpy()
-        return {"score": float(np.mean(measure(scores, relevance)))}
+        return retrieval(found, encoder.settle(encoder.photos(features)), val)
 
     return validate
-
-
-def _labels(items: tuple[Item, ...]) -> NDArray[np.str_]:
-    return np.array([canonical(item.label) for item in items])
 
 
 def _export(
