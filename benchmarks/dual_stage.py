@@ -28,12 +28,9 @@ from torch import Tensor
 
 from sketchseek.data import load_dataset, load_split
 from sketchseek.encoders.huggingface import load_backbone
-from sketchseek.images import PhotoInput
 from sketchseek.methods.finish import retrieval
-from sketchseek.sketch import SketchInput
 from sketchseek.training.features import Features
-from sketchseek.training.pictures import Contract, Pictures
-from sketchseek.training.towers import three
+from sketchseek.training.pictures import Pictures, contracts
 
 BENCHMARK = "sketchy-subset/category"
 SETTINGS: dict[str, list[str]] = {
@@ -133,11 +130,7 @@ def one(folder: Path) -> dict[str, Any]:
 def frozen(cache: Path) -> dict[str, float]:
     """map@all of the frozen features: as they are, and each domain centred on its training part."""
     backbone = load_backbone()
-    mean, std = three(backbone.mean), three(backbone.std)
-    contracts: dict[str, Contract] = {
-        "sketch": SketchInput(size=backbone.size, line_width=3.0, mean=mean, std=std),
-        "photo": PhotoInput(size=backbone.size, mean=mean, std=std),
-    }
+    photo, sketch = contracts(backbone)
     sketchy, features = load_dataset("sketchy"), Features(backbone, cache)
     sides = {part: load_split(f"sketchy-subset.{part}").of(sketchy) for part in ("train", "test")}
     found: dict[str, dict[str, Tensor]] = {}
@@ -145,9 +138,11 @@ def frozen(cache: Path) -> dict[str, float]:
         items = {"sketch": side.sketches, "photo": side.photos}
         found[part] = {
             domain: torch.from_numpy(features.plain(Pictures(side, contract), items[domain])).float()
-            for domain, contract in contracts.items()
+            for domain, contract in (("sketch", sketch), ("photo", photo))
         }
-    centred = {domain: found["test"][domain] - found["train"][domain].mean(0) for domain in contracts}
+    centred = {
+        domain: found["test"][domain] - found["train"][domain].mean(0) for domain in ("sketch", "photo")
+    }
     kinds = {"map@all": found["test"], "map@all, centred": centred}
     return {
         kind: round(retrieval(side["sketch"], side["photo"], sides["test"])["score"], 4)

@@ -19,19 +19,17 @@ from torch.optim.lr_scheduler import OneCycleLR
 
 from sketchseek.data import Item
 from sketchseek.encoders.huggingface import Backbone, load_backbone
-from sketchseek.images import PhotoInput
 from sketchseek.losses.contrastive import contrastive_batch
 from sketchseek.methods import Method
 from sketchseek.methods.finish import finish, retrieval
-from sketchseek.sketch import SketchInput
 from sketchseek.training import batchnorm
 from sketchseek.training.loop import fit
 from sketchseek.training.material import Data, gather
-from sketchseek.training.pictures import Augment, Pictures, normalised
+from sketchseek.training.pictures import Augment, Pictures, contracts, normalised
 from sketchseek.training.progress import OnProgress, silent
 from sketchseek.training.run import Run
 from sketchseek.training.samplers import class_batches, meanings
-from sketchseek.training.towers import Standardise, Tower, mlp, three
+from sketchseek.training.towers import Standardise, Tower, mlp
 
 _STATISTICS = 128  # pictures of each domain that the start is measured on
 
@@ -125,9 +123,7 @@ def train(
         return run.model
     material = gather(config.data, config.seed)
     backbone = load_backbone(config.backbone, config.size)
-    mean, std = three(backbone.mean), three(backbone.std)
-    photo = PhotoInput(size=backbone.size, fit=config.fit, mean=mean, std=std)
-    sketch = SketchInput(size=backbone.size, line_width=config.line_width, mean=mean, std=std)
+    photo, sketch = contracts(backbone, fit=config.fit, line_width=config.line_width)
     photos, sketches = Pictures(material.train, photo), Pictures(material.train, sketch)
     with run.stage("training") as folder:
         tower = _start(config, backbone, photos, sketches)

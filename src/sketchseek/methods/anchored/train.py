@@ -30,10 +30,10 @@ from sketchseek.training.config import to_dict
 from sketchseek.training.export import export_model
 from sketchseek.training.features import Features
 from sketchseek.training.loop import fit
-from sketchseek.training.pictures import Pictures, normalised
+from sketchseek.training.pictures import Contract, Pictures, contracts, normalised
 from sketchseek.training.progress import OnProgress, Progress, silent
 from sketchseek.training.run import Run
-from sketchseek.training.towers import Standardise, Tower, three
+from sketchseek.training.towers import Standardise, Tower
 
 _STATISTICS = (128, 256)  # photos to restore batch norm on, drawings to adapt it to
 _UNSEEN = ("sketchy-21.unseen", "sketchy-25.unseen")
@@ -64,9 +64,7 @@ def train(
     views = {"sketchy": config.views, "quickdraw": config.quickdraw_views, "lines": config.line_views}
     material = gather(config.held_out, views, include_val=config.include_val)
     backbone = load_backbone(config.backbone)
-    mean, std = three(backbone.mean), three(backbone.std)
-    drawings = SketchInput(size=config.sketch_size, line_width=config.line_width, mean=mean, std=std)
-    photos = PhotoInput(size=backbone.size, mean=mean, std=std)
+    photos, drawings = contracts(backbone, line_width=config.line_width, sketch_size=config.sketch_size)
     with run.stage("statistics"):
         adapted = _adapted(backbone, material, photos, drawings, run)
     trunk = Trunk(adapted, config.cut, config.sketch_size)
@@ -159,7 +157,7 @@ def _adapted(
     return adapted
 
 
-def _normalised(parts: Sequence[Part], contract: PhotoInput | SketchInput, count: int) -> Iterator[Tensor]:
+def _normalised(parts: Sequence[Part], contract: Contract, count: int) -> Iterator[Tensor]:
     """``count`` pictures in equal numbers of each part, none of a class that is unseen in a published split.
 
     So one trunk serves every run, zero-shot ones too.
