@@ -62,9 +62,7 @@ def finish(
         "sketch": (Pictures(material.val, sketch), material.val.sketches),
     }
     samples = {
-        domain: np.stack(
-            [pictures.plain(item) for item in items[:: max(1, len(items) // _SAMPLES)][:_SAMPLES]]
-        )
+        domain: next(pictures.batches(items[:: max(1, len(items) // _SAMPLES)], _SAMPLES))
         for domain, (pictures, items) in sides.items()
     }
     with torch.inference_mode():

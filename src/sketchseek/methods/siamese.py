@@ -191,10 +191,7 @@ def _batches(
 
 
 def _codes(tower: Tower, pictures: Pictures, items: Sequence[Item]) -> Tensor:
-    parts = (items[start : start + 32] for start in range(0, len(items), 32))
-    return torch.cat(
-        [tower(torch.from_numpy(np.stack([pictures.plain(item) for item in part]))) for part in parts]
-    )
+    return torch.cat([tower(torch.from_numpy(batch)) for batch in pictures.batches(items)])
 
 
 END_TO_END = Method(

@@ -99,6 +99,11 @@ class Pictures:
         side = self.contract.size
         return np.frombuffer(zlib.decompress(self._kept[item.id]), np.uint8).reshape(side, side)
 
+    def batches(self, items: Sequence[Item], size: int = 32) -> Iterator[Pixels]:
+        """The items as search sees them, up to ``size`` at a time: (N, S, S, 3) or (N, S, S) uint8."""
+        for start in range(0, len(items), size):
+            yield np.stack([self.plain(item) for item in items[start : start + size]])
+
     def varied(self, item: Item, augment: Augment, *seed: int) -> Pixels:
         """The item augmented; what is drawn depends on the item's id and ``seed`` alone."""
         rng = np.random.default_rng([zlib.crc32(item.id.encode()), *seed])
@@ -122,8 +127,7 @@ def normalised(pictures: Pictures, items: Sequence[Item], count: int, seed: int 
     """Up to ``count`` of the items, drawn by chance, as a backbone takes them: (32, 3, S, S) float32."""
     mean, std = (torch.tensor(v).reshape(1, 3, 1, 1) for v in (pictures.contract.mean, pictures.contract.std))
     order = np.random.default_rng(seed).permutation(len(items))[:count]
-    for start in range(0, len(order), 32):
-        batch = np.stack([pictures.plain(items[n]) for n in order[start : start + 32]])
+    for batch in pictures.batches([items[n] for n in order]):
         values = torch.from_numpy(batch).float() / 255
         values = values.permute(0, 3, 1, 2) if batch.ndim == 4 else values[:, None].expand(-1, 3, -1, -1)
         yield (values - mean) / std

@@ -209,7 +209,7 @@ def _export(
     sketch = Tower(tuned, nn.Sequential(encoder.sketch_head, encoder.settle), **contract)
     photo = Tower(backbone, nn.Sequential(encoder.photo_head, encoder.settle), **contract)
     samples = {
-        "sketch": np.stack([Pictures(val, card.sketch).plain(item) for item in val.sketches[:8]]),
-        "photo": np.stack([Pictures(val, card.photo).plain(item) for item in val.photos[:8]]),
+        "sketch": next(Pictures(val, card.sketch).batches(val.sketches[:8])),
+        "photo": next(Pictures(val, card.photo).batches(val.photos[:8])),
     }
     return export_model(photo, sketch, card, folder, samples=samples)

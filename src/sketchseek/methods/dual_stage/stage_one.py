@@ -227,8 +227,5 @@ def _picture_batches(
 
 
 def _accuracy_on(classifier: Classifier, pictures: Pictures, items: Sequence[Item], labels: Tensor) -> float:
-    parts = (items[start : start + 32] for start in range(0, len(items), 32))
-    logits = [
-        classifier(torch.from_numpy(np.stack([pictures.plain(item) for item in part]))) for part in parts
-    ]
-    return accuracy(torch.cat(logits), labels)
+    logits = torch.cat([classifier(torch.from_numpy(batch)) for batch in pictures.batches(items)])
+    return accuracy(logits, labels)
