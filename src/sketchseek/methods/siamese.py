@@ -15,7 +15,6 @@ import numpy as np
 import torch
 from lightning.pytorch import LightningModule
 from torch import Tensor, nn
-from torch.optim.lr_scheduler import OneCycleLR
 
 from sketchseek.data import Item
 from sketchseek.encoders.huggingface import Backbone, load_backbone
@@ -23,7 +22,7 @@ from sketchseek.losses.contrastive import contrastive_batch
 from sketchseek.methods import Method
 from sketchseek.methods.finish import finish, retrieval
 from sketchseek.training import batchnorm
-from sketchseek.training.loop import fit
+from sketchseek.training.loop import fit, one_cycle
 from sketchseek.training.material import Data, gather
 from sketchseek.training.pictures import Augment, Pictures, contracts, normalised
 from sketchseek.training.progress import OnProgress, silent
@@ -100,10 +99,7 @@ class Network(LightningModule):
             {"params": list(self.tower.backbone.parameters()), "lr": config.rate_backbone},
             {"params": list(self.tower.head.parameters()), "lr": config.rate},
         ]
-        optimizer = torch.optim.AdamW(groups, weight_decay=config.decay)
-        rates = [config.rate_backbone, config.rate]
-        cycle = OneCycleLR(optimizer, rates, total_steps=self.steps, pct_start=0.1)
-        return [optimizer], [{"scheduler": cycle, "interval": "step"}]
+        return one_cycle(groups, config.decay, self.steps)
 
 
 def train(

@@ -12,12 +12,12 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor, nn
 from torch.nn.functional import cross_entropy, normalize
-from torch.optim.lr_scheduler import OneCycleLR
 from torch.optim.swa_utils import AveragedModel, get_ema_multi_avg_fn
 
 from sketchseek.encoders.huggingface import Backbone
 from sketchseek.errors import BadConfig
 from sketchseek.methods.anchored.config import Config
+from sketchseek.training.loop import one_cycle
 from sketchseek.training.towers import Standardise
 
 _FAR = -1e4  # a logit that takes no part in a softmax
@@ -209,7 +209,4 @@ class Anchored(pl.LightningModule):
             {"params": heads, "lr": config.rate},
             {"params": list(learner.settle.parameters()), "lr": 2 * config.rate, "weight_decay": 0.0},
         ]
-        optimizer = torch.optim.AdamW(groups, weight_decay=config.decay)
-        rates = [group["lr"] for group in groups]
-        cycle = OneCycleLR(optimizer, rates, total_steps=config.epochs * config.steps, pct_start=0.1)
-        return [optimizer], [{"scheduler": cycle, "interval": "step"}]
+        return one_cycle(groups, config.decay, config.epochs * config.steps)
