@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import copy
 import hashlib
-import os
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
@@ -15,6 +14,7 @@ from safetensors.torch import load_file, save_file
 from torch import Tensor, nn
 from torch.nn.functional import normalize, pad
 
+from sketchseek._aside import aside
 from sketchseek.data import Dataset, data_root
 from sketchseek.encoders.huggingface import Backbone, load_backbone
 from sketchseek.images import PhotoInput
@@ -150,9 +150,8 @@ def _adapted(
         run.on_progress(Progress("statistics of batch norm", 1, 2))
         batchnorm.adapt(adapted.body, _normalised(material.sketches[:2], drawings, _STATISTICS[1]))
         run.on_progress(Progress("statistics of batch norm", 2, 2))
-        aside = path.with_suffix(f".{os.getpid()}")
-        save_file(adapted.state_dict(), aside)
-        aside.replace(path)
+        with aside(path) as written:
+            save_file(adapted.state_dict(), written)
     adapted.load_state_dict(load_file(path))
     return adapted
 
