@@ -18,7 +18,6 @@ import os
 import statistics
 import subprocess
 import sys
-from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -28,7 +27,9 @@ from torch import Tensor
 
 from sketchseek.data import load_dataset, load_split
 from sketchseek.encoders.huggingface import load_backbone
+from sketchseek.evaluation import results
 from sketchseek.methods.finish import retrieval
+from sketchseek.model import load
 from sketchseek.training.features import Features
 from sketchseek.training.pictures import Pictures, contracts
 
@@ -64,10 +65,8 @@ def main() -> None:
 
 
 def train_and_measure(name: str, seed: int, runs: Path, threads: int | None) -> None:
-    """One run from its settings to ``result.json``; nothing where that is there."""
+    """One run from its settings to ``result.json``; what is done already is not done again."""
     folder = runs / f"{name}-{seed}"
-    if (folder / "result.json").is_file():
-        return
     environment = dict(os.environ)
     if threads:
         environment["OMP_NUM_THREADS"] = str(threads)
@@ -80,10 +79,9 @@ def train_and_measure(name: str, seed: int, runs: Path, threads: int | None) -> 
         env=environment,
         stdout=sys.stderr,
     )
-    aside = folder / "result.part"
     command = [*program, "evaluate", str(folder / "model"), "--benchmark", BENCHMARK, "--no-cache"]
-    subprocess.run([*command, "--out", str(aside)], check=True, env=environment, stdout=sys.stderr)
-    aside.replace(folder / "result.json")
+    command += ["--out", str(folder / "result.json")]
+    subprocess.run(command, check=True, env=environment, stdout=sys.stderr)
 
 
 def collect(runs: Path) -> dict[str, Any]:
@@ -110,20 +108,20 @@ def deviation(values: list[float]) -> float | None:
 
 def one(folder: Path) -> dict[str, Any]:
     """A run's figures, what it took, and how it was asked for."""
-    result: Mapping[str, Any] = json.loads((folder / "result.json").read_text(encoding="utf-8"))
+    result = results.read(folder / "result.json")
     stages = json.loads((folder / "summary.json").read_text(encoding="utf-8"))
     trained = {name: cost for name, cost in stages.items() if name != "export"}
-    card = json.loads((folder / "model" / "card.json").read_text(encoding="utf-8"))
+    card = load(folder / "model").card
     return {
-        "seed": card["training"]["seed"],
-        "model": result["model"],
-        "metrics": {key: round(result["metrics"][key], 4) for key in METRICS},
-        "validation": card["figures"],
+        "seed": result.origin.seed,
+        "model": result.model,
+        "metrics": {key: round(result.metrics[key], 4) for key in METRICS},
+        "validation": card.figures,
         "seconds": round(sum(cost["seconds"] for cost in trained.values()), 1),
         "cpu_seconds": round(sum(cost["cpu_seconds"] for cost in trained.values()), 1),
         "peak_mib": max(cost["peak_mib"] for cost in trained.values()),
         "stages": stages,
-        "settings": card["training"],
+        "settings": card.training,
     }
 
 
