@@ -14,13 +14,9 @@ import typer
 
 from sketchseek.cli.console import JsonOption, LibraryOption, plural, print_json, print_table
 from sketchseek.errors import SketchseekError
+from sketchseek.registry import EXTRAS
 
 _PACKAGES = ("numpy", "pillow", "onnxruntime", "fastapi", "uvicorn", "typer", "rich")
-_EXTRAS = {
-    "train": ("torch", "lightning", "transformers", "safetensors", "onnx"),
-    "heic": ("pillow_heif",),
-    "report": ("matplotlib",),
-}
 _THINGS = ("sailboat", "guitar", "bicycle", "mushroom")
 
 
@@ -132,7 +128,7 @@ def _library(path: Path | None, *, repair: bool) -> Iterator[Finding]:
 
 
 def _extras() -> Iterator[Finding]:
-    for extra, packages in _EXTRAS.items():
+    for extra, packages in EXTRAS.items():
         missing = [package for package in packages if find_spec(package) is None]
         if missing:
             told = f"not installed ({', '.join(missing)}); to get it: pip install 'sketchseek[{extra}]'"

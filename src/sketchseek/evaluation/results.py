@@ -13,6 +13,7 @@ from typing import Any
 
 import numpy as np
 
+from sketchseek._aside import aside
 from sketchseek.errors import BadResult
 from sketchseek.evaluation.benchmarks import Trial
 from sketchseek.evaluation.metrics import Values
@@ -111,7 +112,8 @@ def kept(path: Path, model: str, trial: Trial) -> Record | None:
 
 def write(result: Result, path: Path, *, command: str = "") -> Path:
     """Write a result as JSON, see `as_json`, and return its path; each fact is one line."""
-    path.write_text(_lines(as_json(result, command=command)) + "\n", encoding="utf-8")
+    with aside(path) as written:
+        written.write_text(_lines(as_json(result, command=command)) + "\n", encoding="utf-8")
     return path
 
 
