@@ -7,6 +7,7 @@ from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
 
+from sketchseek._aside import aside
 from sketchseek.errors import LibraryError
 from sketchseek.images import printable
 from sketchseek.library.store import Store, told
@@ -51,16 +52,9 @@ def copy(path: Path, target: Path, tell: Callable[[int, int], None] = lambda _do
     """
     if target.exists():
         raise LibraryError(f"{printable(target)} is there already; name another file")
-    part = target.with_name(target.name + ".part")
-    part.unlink(missing_ok=True)
-    try:
-        with told(path), closing(sqlite3.connect(path, isolation_level=None)) as source:
-            source.execute("BEGIN")
-            source.execute("SELECT count(*) FROM meta").fetchone()  # from here on, this very moment
-            with told(target), closing(sqlite3.connect(part)) as copied:
-                source.backup(copied, pages=_PAGES, progress=lambda _, left, total: tell(total - left, total))
-                copied.execute("PRAGMA journal_mode=DELETE")  # one file, nothing beside it
-        part.replace(target)
-    except BaseException:
-        part.unlink(missing_ok=True)
-        raise
+    with aside(target) as part, told(path), closing(sqlite3.connect(path, isolation_level=None)) as source:
+        source.execute("BEGIN")
+        source.execute("SELECT count(*) FROM meta").fetchone()  # from here on, this very moment
+        with told(target), closing(sqlite3.connect(part)) as copied:
+            source.backup(copied, pages=_PAGES, progress=lambda _, left, total: tell(total - left, total))
+            copied.execute("PRAGMA journal_mode=DELETE")  # one file, nothing beside it
