@@ -20,6 +20,7 @@ from sketchseek.cli.index import index
 from sketchseek.cli.models import models
 from sketchseek.cli.search import search
 from sketchseek.cli.serve import serve
+from sketchseek.cli.study import study
 from sketchseek.cli.train import train
 from sketchseek.errors import SketchseekError
 
@@ -48,7 +49,20 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
 )
-for _command in (index, search, serve, forget, demo, doctor, models, datasets, evaluate, compare, train):
+for _command in (
+    index,
+    search,
+    serve,
+    forget,
+    demo,
+    doctor,
+    models,
+    datasets,
+    evaluate,
+    compare,
+    train,
+    study,
+):
     app.command()(_command)
 
 
