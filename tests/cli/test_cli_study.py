@@ -122,7 +122,8 @@ def test_each_benchmark_has_a_report_and_a_table(study: Commands, monkeypatch: p
 
 
 @pytest.mark.skipif(os.name != "posix", reason="sends a signal")
-def test_ctrl_c_stops_the_run_that_is_under_way_and_keeps_the_rest(tmp_path: Path) -> None:
+@pytest.mark.parametrize("name", ["SIGINT", "SIGTERM"])
+def test_ctrl_c_stops_the_run_that_is_under_way_and_keeps_the_rest(tmp_path: Path, name: str) -> None:
     text = FIRST.replace("[0, 1]", "[0]") + BAD.format("slow") + "seeds = [1]\n"
     (tmp_path / "study.toml").write_text(text, encoding="utf-8")
     start = (
@@ -141,7 +142,7 @@ def test_ctrl_c_stops_the_run_that_is_under_way_and_keeps_the_rest(tmp_path: Pat
             said = process.stderr.readline()
             assert said, "it ended early"
         time.sleep(0.2)
-        process.send_signal(signal.SIGINT)
+        process.send_signal(getattr(signal, name))
         out, err = process.communicate(timeout=60)
     assert (process.returncode, out) == (130, "")
     assert err.endswith("stopped; what is done is kept. Run the same command again to continue.\n")

@@ -8,6 +8,7 @@ import statistics
 import subprocess
 import sys
 from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -70,14 +71,15 @@ def study(
     failed: dict[str, str] = {}
     measured: dict[str, list[Job]] = {}
     try:
-        for number, job in enumerate(jobs, 1):
-            say(f"{job.name} ({number} of {len(jobs)})")
-            for benchmark, error in _do(job):
-                if error:
-                    failed[job.name] = error
-                    complain(f"{job.name} failed: {error}")
-                elif benchmark:
-                    measured.setdefault(benchmark, []).append(job)
+        with _stoppable():
+            for number, job in enumerate(jobs, 1):
+                say(f"{job.name} ({number} of {len(jobs)})")
+                for benchmark, error in _do(job):
+                    if error:
+                        failed[job.name] = error
+                        complain(f"{job.name} failed: {error}")
+                    elif benchmark:
+                        measured.setdefault(benchmark, []).append(job)
     except KeyboardInterrupt:
         complain("stopped; what is done is kept. Run the same command again to continue.")
         raise typer.Exit(STOPPED) from None
@@ -85,6 +87,20 @@ def study(
     if failed:
         complain(f"{plural(len(failed), 'run')} of {len(jobs)} failed: {', '.join(failed)}")
         raise typer.Exit(1)
+
+
+@contextmanager
+def _stoppable() -> Iterator[None]:
+    """Take `kill` and a closed terminal for Ctrl-C: the run that is under way must not outlive the study."""
+    numbers = [getattr(signal, name) for name in ("SIGTERM", "SIGHUP") if hasattr(signal, name)]
+    deadly = [number for number in numbers if signal.getsignal(number) is signal.SIG_DFL]
+    for number in deadly:
+        signal.signal(number, signal.default_int_handler)
+    try:
+        yield
+    finally:
+        for number in deadly:
+            signal.signal(number, signal.SIG_DFL)
 
 
 def _do(job: Job) -> Iterator[tuple[str, str]]:
@@ -167,9 +183,10 @@ def _tell(
         runs = [_facts(job, failed.get(job.name, "")) for job in jobs]
         print_json({"benchmarks": [comparison.as_json(each) for each in found], "runs": runs})
         return
-    for each in found:
+    for number, each in enumerate(found):
+        if number:
+            print()
         print_comparison(each)
-        print()
     _print_costs(jobs)
 
 
@@ -193,4 +210,5 @@ def _print_costs(jobs: tuple[Job, ...]) -> None:
             memory = f"{statistics.fmean(each.peak_mib for each in took):,.0f} MiB"
             rows.append((entry, str(len(took)), seconds, cpu, memory))
     if len(rows) > 1:
+        print()
         print_table(rows, right=(1,))
