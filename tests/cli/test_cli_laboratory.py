@@ -16,8 +16,10 @@ from PIL import Image
 from sketchseek import model as model_folders
 from sketchseek.evaluation import benchmarks
 from sketchseek.evaluation.benchmarks import Benchmark, Part
+from sketchseek.images import PhotoInput
 from sketchseek.methods import Method
 from sketchseek.model import Card, Source, read_card, write_card
+from sketchseek.sketch import SketchInput
 from sketchseek.training.progress import Progress
 
 
@@ -178,7 +180,12 @@ def test_evaluate_prints_figures_beside_published_ones(run: Commands, model: Pat
     told = json.loads(done.raw)
     assert set(told["metrics"]) == {"map@all", "acc@1"}
     assert not {"queries", "details"} & set(told)
-    assert told["method"] == {"name": "test", "settings": told["method"]["settings"], "seed": None}
+    assert told["method"] == {
+        "name": "test",
+        "settings": told["method"]["settings"],
+        "seed": None,
+        "recipe": "",
+    }
     assert told["command"] == "sketchseek evaluate model --benchmark small/category"
     written = json.loads(Path("figures.json").read_text(encoding="utf-8"))
     assert len(written["queries"]["map@all"]) == 4
@@ -305,14 +312,21 @@ def learn(config: Config, run_dir: Path, *, cache_dir: Path | None = None, on_pr
     if config.seed == 13:
         raise KeyboardInterrupt
     (run_dir / "model").mkdir(parents=True)
+    write_card(Card("toy", "toy", 2, PhotoInput(), SketchInput()), run_dir / "model")
     return run_dir / "model"
 
 
 @pytest.fixture
-def toy(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A method that needs no torch, one that needs it, and no torch."""
+def toy(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """A method that needs no torch, with a recipe, one that needs it, and no torch."""
+    (tmp_path / "recipes").mkdir()
+    (tmp_path / "recipes" / "toy.paper.toml").write_text(
+        'method = "toy"\nsummary = "As printed"\nbenchmarks = ["small/category"]\n[settings]\nseed = 7\n',
+        encoding="utf-8",
+    )
+    monkeypatch.setattr("sketchseek.methods.recipe._FOLDER", tmp_path / "recipes")
     module = ModuleType("toy_method")
-    module.TOY = Method("toy", "Counts.", Config, learn, {"paper": Config(seed=7)})  # type: ignore[attr-defined]
+    module.TOY = Method("toy", "Counts.", Config, learn)  # type: ignore[attr-defined]
     monkeypatch.setitem(sys.modules, "toy_method", module)
     monkeypatch.setitem(sys.modules, "torch", None)
     monkeypatch.setitem(sys.modules, "sketchseek.losses.triplet", None)
@@ -324,7 +338,7 @@ def toy(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.mark.usefixtures("toy")
 def test_train_lists_methods_and_what_they_need(run: Commands) -> None:
     done = run("train", "--list")
-    assert done.out == "toy   Counts. Presets: paper.\ndeep\n"
+    assert done.out == "toy   Counts.\ndeep\n\nRecipes, for --recipe\ntoy.paper  As printed.\n"
     missing = "'deep' needs torch, which is not installed. Run: pip install 'sketchseek[train]'\n"
     assert done.err == f"method {missing}"
     done = run("train", "deep")
@@ -333,19 +347,39 @@ def test_train_lists_methods_and_what_they_need(run: Commands) -> None:
 
 @pytest.mark.usefixtures("toy")
 def test_train_shows_and_changes_settings(run: Commands, tmp_path: Path) -> None:
-    assert run("train", "toy", "--show").out == "seed = 0\nrate = 0.1\n"
-    assert (
-        run("train", "toy", "--preset", "paper", "--set", "rate=0.2", "--show").out
-        == "seed = 7\nrate = 0.2\n"
-    )
+    top = 'method = "toy"\n\n[settings]\n'
+    shown = run("train", "toy", "--show").out
+    assert shown == f"{top}seed = 0\nrate = 0.1\n"
+    done = run("train", "--recipe", "toy.paper", "--set", "rate=0.2", "--show")
+    assert done.out == f"{top}seed = 7\nrate = 0.2\n"
     file = tmp_path / "own.toml"
-    file.write_text("seed = 3\n")
-    assert run("train", "toy", "--config", file, "--show").out == "seed = 3\nrate = 0.1\n"
+    file.write_text(shown.replace("seed = 0", "seed = 3"), encoding="utf-8")
+    assert run("train", "--recipe", file, "--show").out == f"{top}seed = 3\nrate = 0.1\n"
     done = run("train", "toy", "--set", "sed=1")
     assert (done.code, done.err.count("\n")) == (1, 1)
     assert "seed" in done.err
-    for wrong in (["toy", "--preset", "paper", "--config", file], []):
+    for wrong in (["toy", "--recipe", "toy.paper"], []):
         assert run("train", *wrong).code == 2
+
+
+@pytest.mark.usefixtures("toy")
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("seed = 3\n", "own.toml: unknown setting 'seed'. Known: benchmarks,"),
+        ('metod = "toy"\n', "own.toml: unknown setting 'metod'. Did you mean 'method'?"),
+        ('summary = "x"\n', 'own.toml names no method; the first line is method = "deep", for example'),
+        ('method = "toi"\n', "unknown method in own.toml: 'toi'. Did you mean 'toy'?"),
+        ('method = "toy"\n[settings]\nsed = 1\n', "settings: unknown setting 'sed'. Did you mean 'seed'?"),
+        ('method = "toy"\nsettings = 1\n', "own.toml: settings = 1: a table is wanted"),
+    ],
+)
+def test_a_wrong_recipe_is_named(run: Commands, text: str, said: str) -> None:
+    Path("own.toml").write_text(text, encoding="utf-8")
+    done = run("train", "--recipe", "own.toml", "--show")
+    assert (done.code, done.out, done.err.count("\n")) == (1, "", 1)
+    assert said in done.err
+    assert "Did you mean 'toy.paper'?" in run("train", "--recipe", "toy.papr").err
 
 
 @pytest.mark.usefixtures("toy")
@@ -363,4 +397,7 @@ def test_train_tells_its_way_and_where_the_model_is(
     assert done.err.endswith(
         "sketchseek: stopped; other keeps what is done. Run the same command again to continue.\n"
     )
+    done = run("train", "--recipe", "toy.paper")
+    assert done.out == "runs/toy.paper/model\n"
+    assert done.err.endswith("sketchseek evaluate runs/toy.paper/model --benchmark small/category\n")
     assert run("train", "toy", "--data", "nowhere").err.startswith("sketchseek: no folder nowhere; ")

@@ -91,7 +91,7 @@ def test_a_result_file_says_what_its_figures_rest_on(
     assert found["interval"]["metric"] == "map@all"
     assert found["interval"]["low"] <= found["metrics"]["map@all"] <= found["interval"]["high"]
     assert (found["interval"]["level"], found["interval"]["seed"]) == (0.95, 0)
-    assert found["method"] == {"name": "toy", "settings": "", "seed": None}
+    assert found["method"] == {"name": "toy", "settings": "", "seed": None, "recipe": ""}
     assert found["queries"]["id"][5] == "sketch/pole/test2-1"
     assert found["queries"]["map@all"][5] == 0.5
     assert {figure["setting"] for figure in found["published"]} == {"sketchy-21"}

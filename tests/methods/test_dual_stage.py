@@ -20,6 +20,7 @@ from sketchseek.methods import Method, method
 from sketchseek.methods.dual_stage.autoencoder import Autoencoder
 from sketchseek.methods.dual_stage.siamese import Siamese
 from sketchseek.methods.dual_stage.stage_one import StageOne
+from sketchseek.methods.recipe import recipe
 from sketchseek.training.config import from_dict, to_dict
 from sketchseek.training.material import Data
 from sketchseek.training.progress import Progress
@@ -155,18 +156,17 @@ def test_methods_are_configured_by_name(name: str) -> None:
     found = method(name)
     assert isinstance(found, Method)
     assert found.name == name
-    config = found.configure(None, ("seed=4", "data.lines=true"))
+    config = found.configure("seed=4", "data.lines=true")
     assert (config.seed, config.data.lines) == (4, True)
     assert from_dict(found.config, to_dict(config)) == config
-    for preset in found.presets:
-        assert found.configure(preset=preset) == found.presets[preset]
 
 
 def test_the_published_settings_are_the_papers() -> None:
-    paper = method("dual_stage.siamese").presets["published"]
+    paper = recipe("dual_stage.siamese.published").configure()
     assert (paper.widths, paper.margin, paper.positives, paper.negatives) == ((1024, 1024, 125), 5.0, 10, 10)
     assert (paper.optimizer, paper.rate, paper.batch, paper.pairs) == ("sgd", 5e-4, 128, "drawn")
-    other = method("dual_stage.autoencoder").presets["published"]
+    assert (paper.first.epochs_head, paper.first.epochs_all, paper.first.rate_all) == (20, 20, 1e-5)
+    other = recipe("dual_stage.autoencoder.published").configure()
     assert (other.hidden, other.code, other.rate, other.epochs, other.pair) == (None, 125, 1e-4, 150, 0.0)
 
 

@@ -21,6 +21,7 @@ from sketchseek.cli.index import index
 from sketchseek.cli.models import models
 from sketchseek.cli.search import search
 from sketchseek.cli.serve import serve
+from sketchseek.cli.study import study
 from sketchseek.cli.train import train
 from sketchseek.cli.watch import watch
 from sketchseek.errors import SketchseekError
@@ -52,7 +53,7 @@ app = typer.Typer(
 )
 _COMMANDS = (
     *(index, search, serve, watch, forget, backup, demo, doctor),
-    *(models, datasets, evaluate, compare, train),
+    *(models, datasets, evaluate, compare, train, study),
 )
 for _command in _COMMANDS:
     app.command()(_command)

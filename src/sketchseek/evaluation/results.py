@@ -70,7 +70,7 @@ class Record:
     def origin(self) -> Origin:
         """How the model came about; a file from before that was kept names the model alone."""
         made = self.facts.get("method", {"name": self.model.partition("@")[0], "settings": self.model})
-        return Origin(made["name"], made["settings"], made.get("seed"))
+        return Origin(made["name"], made["settings"], made.get("seed"), made.get("recipe", ""))
 
 
 def read(path: Path) -> Record:
@@ -144,6 +144,7 @@ def as_json(result: Result, *, command: str = "") -> dict[str, Any]:
             "name": result.origin.method,
             "settings": result.origin.settings,
             "seed": result.origin.seed,
+            "recipe": result.origin.recipe,
         },
         "command": command,
         "seconds": {stage: round(seconds, 2) for stage, seconds in result.seconds.items()},

@@ -39,11 +39,13 @@ class Origin:
         method: the method's name; the model's own where it has no card.
         settings: twelve hexadecimal digits, equal for equal settings apart from the seed.
         seed: of its training, where the card tells.
+        recipe: that it was trained by, where the card names one.
     """
 
     method: str
     settings: str = ""
     seed: int | None = None
+    recipe: str = ""
 
 
 @dataclass(frozen=True)
@@ -181,7 +183,7 @@ def _origin(encoder: Encoder) -> Origin:
     settings = {key: value for key, value in card.training.items() if key != "seed"}
     digest = hashlib.sha256(json.dumps(settings, sort_keys=True, default=str).encode()).hexdigest()[:12]
     seed = card.training.get("seed")
-    return Origin(card.method, digest, seed if isinstance(seed, int) else None)
+    return Origin(card.method, digest, seed if isinstance(seed, int) else None, card.recipe)
 
 
 class _Clock:

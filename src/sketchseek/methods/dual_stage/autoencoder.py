@@ -17,7 +17,7 @@ from torch.nn.functional import mse_loss, one_hot
 
 from sketchseek.errors import BadConfig
 from sketchseek.losses.contrastive import contrastive
-from sketchseek.methods.dual_stage.stage_one import Learnt, StageOne
+from sketchseek.methods.dual_stage.stage_one import Learnt
 from sketchseek.methods.dual_stage.stage_two import Batches, Codes, DualStage, two_stages
 from sketchseek.training.material import Material, codes
 from sketchseek.training.progress import OnProgress, silent
@@ -43,16 +43,6 @@ class Autoencoder(DualStage):
     rebuild: float = 1.0
     target: float = 1.0
     pair: float = 1.0
-
-
-PUBLISHED = Autoencoder(
-    first=StageOne(backbone="timm/vgg16.tv_in1k", epochs_all=20),
-    hidden=None,
-    dropout=0.0,
-    pair=0.0,
-    rate=1e-4,
-    epochs=150,
-)
 
 
 class Network(Codes):
