@@ -147,6 +147,8 @@ def test_a_misspelt_provider_and_wrong_options(words: Path) -> None:
         load_semantics("none", speed=3)
     with pytest.raises(BadConfig, match="needs its 'of'"):
         load_semantics("shuffled")
+    with pytest.raises(BadConfig, match="the seed must be 0 or above"):
+        load_semantics("shuffled", of="none", seed=-1)
     with pytest.raises(UnknownName, match="measure"):
         load_semantics("wordnet", measure="lin")
 

@@ -21,6 +21,7 @@ from sketchseek.cli.models import models
 from sketchseek.cli.search import search
 from sketchseek.cli.serve import serve
 from sketchseek.cli.train import train
+from sketchseek.cli.words import words
 from sketchseek.errors import SketchseekError
 
 
@@ -48,7 +49,8 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
 )
-for _command in (index, search, serve, forget, demo, doctor, models, datasets, evaluate, compare, train):
+_ABOUT_PHOTOS = (index, search, serve, forget, demo, doctor)
+for _command in (*_ABOUT_PHOTOS, models, datasets, evaluate, compare, train, words):
     app.command()(_command)
 
 

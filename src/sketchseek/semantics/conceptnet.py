@@ -7,6 +7,7 @@ import re
 from array import array
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 
 import numpy as np
@@ -66,10 +67,16 @@ class Graph:
     ends: NDArray[np.int32]
     weights: NDArray[np.float64]
 
-    @property
+    @cached_property
     def degrees(self) -> NDArray[np.float64]:
         """(N,): the weights of each node's edges, summed."""
         return np.bincount(self.ends[:, 0], self.weights, len(self.nodes)).astype(np.float64)
+
+    @cached_property
+    def shares(self) -> NDArray[np.float64]:
+        """(2E,): how likely each edge is taken by a walker at its beginning."""
+        shares: NDArray[np.float64] = self.weights / self.degrees[self.ends[:, 0]]
+        return shares
 
 
 def read_assertions(path: Path, relations: Collection[str] = RELATIONS) -> Graph:
@@ -108,7 +115,7 @@ def read_assertions(path: Path, relations: Collection[str] = RELATIONS) -> Graph
 
 
 def page_rank(
-    graph: Graph, starts: Collection[int], *, restart: float = 0.15, tolerance: float = 1e-9
+    graph: Graph, starts: Collection[int], *, restart: float = 0.15, tolerance: float = 1e-6
 ) -> NDArray[np.float64]:
     """Personalised PageRank: (N,), where a walker is found that goes home with probability ``restart``.
 
@@ -124,10 +131,9 @@ def page_rank(
     home = np.zeros(len(graph.nodes))
     home[list(starts)] = 1 / len(starts)
     source, target = graph.ends.T
-    share = graph.weights / graph.degrees[source]
     place = home
     while True:
-        moved = restart * home + (1 - restart) * np.bincount(target, place[source] * share, len(home))
+        moved = restart * home + (1 - restart) * np.bincount(target, place[source] * graph.shares, len(home))
         if np.abs(moved - place).sum() < tolerance:
             return moved
         place = moved

@@ -8,6 +8,7 @@ from dataclasses import replace
 
 import numpy as np
 
+from sketchseek.errors import BadConfig
 from sketchseek.semantics.concepts import Concept, Coverage, concepts
 from sketchseek.semantics.space import Floats, Missing, Semantics, Similarity, Vectors, unit
 
@@ -56,10 +57,15 @@ class Shuffled:
 
     Args:
         inner: the provider.
-        seed: of the shuffling.
+        seed: of the shuffling, 0 or above.
+
+    Raises:
+        BadConfig: the seed is negative.
     """
 
     def __init__(self, inner: Semantics, *, seed: int = 0) -> None:
+        if seed < 0:
+            raise BadConfig(f"the seed must be 0 or above, not {seed}")
         self.name = f"shuffled {inner.name}"
         self._inner = inner
         self._seed = seed
