@@ -10,7 +10,7 @@ import tiny
 import torch
 
 from sketchseek.errors import BadConfig, BadSemantics
-from sketchseek.semantics import load_semantics
+from sketchseek.semantics import Concept, load_semantics
 
 WORDS = ["[PAD]", "[UNK]", "cat", "dog", "hot", "air", "balloon", "a", "photo", "of"]
 
@@ -73,6 +73,14 @@ def test_of_two_towers_the_text_with_its_projection(tmp_path: Path) -> None:
         tower = model.text_model(input_ids=torch.tensor([[7, 8, 9, 2], [7, 8, 9, 3]])).pooler_output
         wanted = model.text_projection(tower)
     np.testing.assert_allclose(found.values, (wanted / wanted.norm(dim=1, keepdim=True)).numpy(), atol=1e-5)
+
+
+def test_a_sense_is_no_text_and_words_are_not_taken_apart(tmp_path: Path) -> None:
+    space = load_semantics("text", bert(tmp_path / "bert"))
+    plain, sensed = space.vectors(["hot dog", Concept("hot dog", (), ("hotdog.n.02",))]).values
+    np.testing.assert_array_equal(plain, sensed)
+    cat, dog, both = space.vectors(["cat", "dog", Concept("cat", ("dog",))]).values
+    np.testing.assert_allclose(both, (cat + dog) / np.linalg.norm(cat + dog), atol=1e-6)
 
 
 def test_similarity_with_many_others(tmp_path: Path) -> None:

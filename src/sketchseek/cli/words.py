@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -36,7 +35,7 @@ def words(
     """Show which class names are near each other in meaning."""
     from sketchseek.semantics import concepts, imagenet_classes, load_semantics
 
-    asked = concepts(names, Path(senses) if Path(senses).is_file() else senses)
+    asked = concepts(names, senses)
     others = imagenet_classes() if imagenet else None
     found = load_semantics(semantics, path).similarity(asked, others, missing="zero")
     if found.coverage.by_words or found.coverage.missing:

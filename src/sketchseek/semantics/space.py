@@ -82,11 +82,15 @@ class VectorSpace:
         name: what messages call it.
         read: keys -> the vectors of those that are there, any length but 0; called once for a key.
         spell: a name -> the keys under which it may be found, the likeliest first.
+        senses: whether senses are keys, too.
+        parts: whether a name that is not found is put together from its words.
     """
 
     name: str
     read: Callable[[set[str]], dict[str, Floats]]
     spell: Callable[[str], Sequence[str]] = spellings
+    senses: bool = False
+    parts: bool = True
     _found: dict[str, Floats | None] = field(default_factory=dict, repr=False)
 
     def vectors(self, names: Iterable[str | Concept], *, missing: Missing = "error") -> Vectors:
@@ -135,21 +139,28 @@ class VectorSpace:
         return Similarity(rows.names, columns.names, values, rows.coverage, columns.coverage)
 
     def _look_up(self, asked: Sequence[Concept]) -> None:
-        keys = {key for concept in asked for key in concept.senses}
+        keys = {sense for concept in asked for sense in self._senses(concept)}
         for name in {name for concept in asked for name in concept.names}:
-            keys.update(self.spell(name), *(self.spell(word) for word in parts_of(name)))
+            keys.update(self.spell(name), *(self.spell(word) for word in self._parts(name)))
         unknown = keys - self._found.keys()
         if unknown:
             read = {key: unit(vector) for key, vector in self.read(unknown).items()}
             self._found |= {key: read.get(key) for key in unknown}
 
+    def _senses(self, concept: Concept) -> tuple[str, ...]:
+        return concept.senses if self.senses else ()
+
+    def _parts(self, name: str) -> tuple[str, ...]:
+        return parts_of(name) if self.parts else ()
+
     def _find(self, concept: Concept) -> tuple[Floats | None, tuple[str, ...]]:
         """The unit vector of a class, if any, and the words it was put together from, if it was."""
-        hits = [hit for sense in concept.senses if (hit := self._found[sense]) is not None]
+        hits = [hit for sense in self._senses(concept) if (hit := self._found[sense]) is not None]
         hits = hits or [hit for name in concept.names if (hit := self._first(name)) is not None]
         if hits:
             return unit(np.mean(hits, axis=0)), ()
-        by_words = {word: hit for word in parts_of(concept.name) if (hit := self._first(word)) is not None}
+        words = self._parts(concept.name)
+        by_words = {word: hit for word in words if (hit := self._first(word)) is not None}
         if by_words:
             return unit(np.mean(list(by_words.values()), axis=0)), tuple(by_words)
         return None, ()

@@ -44,7 +44,7 @@ def table_space(name: str, paths: Iterable[Path]) -> VectorSpace:
     def read(wanted: set[str]) -> dict[str, Floats]:
         return {wish: known[wish] for wish in wanted & known.keys()}
 
-    return VectorSpace(name, read, lambda word: (key(word),))
+    return VectorSpace(name, read, lambda word: (key(word),), senses=True)
 
 
 class SimilarityTable:

@@ -51,7 +51,7 @@ def text_encoder(path: str | Path, *, template: str = "{}") -> VectorSpace:
         rows = _encode(tokenizer, model, [template.format(text) for text in texts])
         return dict(zip(texts, rows, strict=True))
 
-    return VectorSpace(Path(name).name, read, lambda text: (text.replace("_", " "),))
+    return VectorSpace(Path(name).name, read, lambda text: (text.replace("_", " "),), parts=False)
 
 
 def _load(name: str) -> tuple[Any, Any]:
