@@ -22,7 +22,7 @@ LEVELS = [
     {"__main__"},
 ]
 LEVEL = {room: level for level, rooms in enumerate(LEVELS) for room in rooms}
-TORCH_ROOMS = ("training/", "methods/", "losses/", "encoders/huggingface.py")
+TORCH_ROOMS = ("training/", "methods/", "losses/", "encoders/huggingface.py", "semantics/text_encoder.py")
 TRAIN_ONLY = {
     "torch",
     "lightning",
@@ -107,7 +107,14 @@ def test_no_pickle_and_no_output_outside_the_command_line(path: Path) -> None:
 
 @pytest.mark.parametrize(
     "module",
-    ["sketchseek", "sketchseek.library", "sketchseek.encoders", "sketchseek.server", "sketchseek.cli"],
+    [
+        "sketchseek",
+        "sketchseek.library",
+        "sketchseek.encoders",
+        "sketchseek.semantics",
+        "sketchseek.server",
+        "sketchseek.cli",
+    ],
 )
 def test_the_search_path_imports_no_torch(module: str) -> None:
     code = f"import sys, {module}; print(sorted({{'torch', 'lightning', 'transformers'}} & set(sys.modules)))"

@@ -23,7 +23,11 @@ from sketchseek.cli.search import search
 from sketchseek.cli.serve import serve
 from sketchseek.cli.study import study
 from sketchseek.cli.train import train
-from sketchseek.cli.watch import watch
+_COMMANDS = (
+    *(index, search, serve, watch, forget, backup, demo, doctor),
+    *(models, datasets, evaluate, compare, train, study, words),
+)
+for _command in _COMMANDS:
 from sketchseek.errors import SketchseekError
 
 
@@ -53,7 +57,7 @@ app = typer.Typer(
 )
 _COMMANDS = (
     *(index, search, serve, watch, forget, backup, demo, doctor),
-    *(models, datasets, evaluate, compare, train, study),
+    *(models, datasets, evaluate, compare, train, study, words),
 )
 for _command in _COMMANDS:
     app.command()(_command)
