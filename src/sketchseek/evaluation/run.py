@@ -5,12 +5,13 @@ from __future__ import annotations
 import hashlib
 import json
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 
 import numpy as np
+from numpy.typing import NDArray
 from PIL import Image
 
 from sketchseek.data import Dataset
@@ -21,13 +22,13 @@ from sketchseek.evaluation.benchmarks import benchmark as named
 from sketchseek.evaluation.contact_sheet import Match, Row
 from sketchseek.evaluation.details import Details
 from sketchseek.evaluation.embeddings import Progress, Tell, embed
-from sketchseek.evaluation.metrics import Values, class_means, judge, metrics
+from sketchseek.evaluation.metrics import Metric, Values, class_means, judge, metrics
 from sketchseek.evaluation.statistics import Interval, interval
 from sketchseek.images import thumbnail
-from sketchseek.ranking import Ranking, rank
+from sketchseek.ranking import Ranking, top
 from sketchseek.sketch import SketchInput
 
-BLOCK = 1 << 20  # scores judged at a time; judging takes about 35 bytes each
+BLOCK = 1 << 23  # scores judged at a time; judging takes about 6 bytes each
 _SHOWN = 10  # best photos kept for each query
 
 
@@ -113,40 +114,81 @@ def evaluate(
     clock.stop("photos")
     sketches = embed(encoder, trial.dataset, trial.queries, tell=tell, cache=cache)
     clock.stop("sketches")
-    values = {metric.name: np.empty(len(sketches)) for metric in wanted}
-    curve = np.zeros(len(details.LEVELS))
-    for block in _blocks(len(sketches), max(1, BLOCK // len(photos))):
-        judged = judge(sketches[block] @ photos.T, trial.relevance(block))
-        for metric in wanted:
-            values[metric.name][block] = metric.of(judged)
-        curve += details.curves(judged).sum(axis=0) / len(sketches)
-        tell(Progress("rankings", block.stop, len(sketches)))
-    ranking = rank(
-        sketches,
-        photos,
-        query_ids=[item.id for item in trial.queries],
-        gallery_ids=[item.id for item in trial.gallery],
-        k=_SHOWN,
-    )
-    headline = values[wanted[0].name]
-    drawn = Details(
-        curve=curve.round(6).tolist(),
-        confusion=details.confusions(trial, ranking),
-        plane=details.plane(trial, sketches, photos),
-        examples=details.examples(trial, headline, ranking),
-    )
-    sure = interval(headline)
+    judged = judge_all(trial, wanted, lambda block: sketches[block] @ photos.T, tell)
+    drawn = describe(trial, judged, sketches, photos)
+    sure = interval(judged.headline)
     clock.stop("rankings")
     return Result(
         model=encoder.model_id,
         trial=trial,
-        values=values,
-        ranking=ranking,
+        values=judged.values,
+        ranking=judged.ranking,
         seconds=clock.seconds,
         made=datetime.now(UTC).isoformat(timespec="seconds"),
         origin=_origin(encoder),
         interval=sure,
         details=drawn,
+    )
+
+
+@dataclass(frozen=True)
+class Judgement:
+    """What the scores of all queries come to.
+
+    Attributes:
+        values: per metric (Q,) values.
+        curve: (21,) interpolated precision at each of `details.LEVELS`, mean over the queries.
+        ranking: the best ten photos of each query.
+    """
+
+    values: Mapping[str, Values]
+    curve: Values
+    ranking: Ranking
+
+    @property
+    def headline(self) -> Values:
+        """The first metric's values."""
+        return next(iter(self.values.values()))
+
+
+def judge_all(
+    trial: Trial, wanted: Sequence[Metric], scores: Callable[[slice], NDArray[np.floating]], tell: Tell
+) -> Judgement:
+    """Judge the queries block by block, so that memory is bounded whatever their number.
+
+    Args:
+        trial: tells what is right.
+        wanted: metrics.
+        scores: gives the (q, G) scores of some of the queries, higher is better.
+        tell: called after each block.
+    """
+    total, size = len(trial.queries), len(trial.gallery)
+    values = {metric.name: np.empty(total) for metric in wanted}
+    curve = np.zeros(len(details.LEVELS))
+    kept = min(_SHOWN, size)
+    items, best = np.empty((total, kept), np.int64), np.empty((total, kept), np.float32)
+    for block in _blocks(total, max(1, BLOCK // size)):
+        some = scores(block)
+        judged = judge(some, trial.relevance(block))
+        for metric in wanted:
+            values[metric.name][block] = metric.of(judged)
+        curve += details.curves(judged).sum(axis=0) / total
+        for row, one in enumerate(some, block.start):
+            items[row], best[row] = top(one, kept)
+        tell(Progress("rankings", block.stop, total))
+    queries, gallery = ([item.id for item in side] for side in (trial.queries, trial.gallery))
+    return Judgement(values, curve, Ranking(queries, gallery, items, best))
+
+
+def describe(
+    trial: Trial, judged: Judgement, sketches: NDArray[np.float32], photos: NDArray[np.float32]
+) -> Details:
+    """What a report draws of a judgement, and of the (Q, D) and (G, D) embeddings behind it."""
+    return Details(
+        curve=judged.curve.round(6).tolist(),
+        confusion=details.confusions(trial, judged.ranking),
+        plane=details.plane(trial, sketches, photos),
+        examples=details.examples(trial, judged.headline, judged.ranking),
     )
 
 
