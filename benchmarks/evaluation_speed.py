@@ -24,10 +24,11 @@ from machine import about, write
 from numpy.typing import NDArray
 
 from sketchseek.data import Dataset, DatasetCard, Item
-from sketchseek.evaluation.benchmarks import Benchmark, Part, Trial
+from sketchseek.evaluation.benchmarks import Benchmark, Part
 from sketchseek.evaluation.metrics import metrics
 from sketchseek.evaluation.run import describe, judge_all
 from sketchseek.evaluation.statistics import interval
+from sketchseek.evaluation.trial import Trial
 
 CLASSES, DIM, BLOCK = 100, 256, 64
 METRICS = ("map@all", "map@all:interpolated", "map@100:hits", "map@200", "p@10", "p@100", "acc@1", "acc@10")

@@ -83,6 +83,7 @@ def test_a_result_file_says_what_its_figures_rest_on(
     assert found["benchmark"] == {
         "name": "toy/category",
         "title": "Toy",
+        "protocol": "category",
         "digest": benchmark.digest,
         "items": result.trial.digest,
         "queries": 6,

@@ -10,9 +10,10 @@ import pytest
 
 from sketchseek.data import Dataset, Item
 from sketchseek.evaluation import run
-from sketchseek.evaluation.benchmarks import Benchmark, Trial
+from sketchseek.evaluation.benchmarks import Benchmark
 from sketchseek.evaluation.metrics import metrics
 from sketchseek.evaluation.run import judge_all
+from sketchseek.evaluation.trial import Trial
 
 QUERIES, GALLERY, CLASSES = 300, 20_000, 50
 NAMES = ("map@all", "map@100:hits", "p@10", "p@100:relevant", "acc@1")

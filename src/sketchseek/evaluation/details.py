@@ -11,8 +11,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sketchseek.data import Item
-from sketchseek.evaluation.benchmarks import Trial
 from sketchseek.evaluation.metrics import Judged, Values, envelope
+from sketchseek.evaluation.partial import shares
+from sketchseek.evaluation.trial import Trial
 from sketchseek.ranking import Ranking
 
 LEVELS = tuple(step / 20 for step in range(21))
@@ -65,6 +66,21 @@ class Example:
 
 
 @dataclass(frozen=True)
+class Early:
+    """How unfinished sketches fare: means over the queries at each share of the drawing.
+
+    Attributes:
+        shares: of the drawn length, ascending, the last 1.
+        percentile: (G - rank) / (G - 1) of the best right photo; its mean over the shares is m@A.
+        inverse: 1 / rank; its mean is m@B.
+    """
+
+    shares: Sequence[float]
+    percentile: Sequence[float]
+    inverse: Sequence[float]
+
+
+@dataclass(frozen=True)
 class Details:
     """All that a report draws.
 
@@ -73,12 +89,14 @@ class Details:
         confusion: class of a query -> class of its first photo -> how often.
         plane: both domains' embeddings.
         examples: the best, the median and the worst queries, of different classes where there are as many.
+        early: how unfinished sketches fare, where the benchmark asks them.
     """
 
     curve: Sequence[float]
     confusion: Mapping[str, Mapping[str, int]]
     plane: Plane
     examples: Sequence[Example]
+    early: Early | None = None
 
 
 def curves(judged: Judged) -> Values:
@@ -90,6 +108,15 @@ def curves(judged: Judged) -> Values:
     needed = np.maximum(1, np.ceil(np.multiply.outer(judged.relevant, LEVELS) - 1e-9)).astype(np.int64)
     values: Values = np.take_along_axis(envelope(judged), needed - 1, axis=1)
     return values  # recall 0 asks for nothing, so any rank will do: the best is at the first hit or later
+
+
+def early(ranks: NDArray[np.int64], gallery: int) -> Early:
+    """Both curves behind the areas, from (Q, P) ranks from 1 in a gallery of so many photos."""
+    return Early(
+        shares=shares(ranks.shape[1]),
+        percentile=((gallery - ranks) / (gallery - 1)).mean(axis=0).round(6).tolist(),
+        inverse=(1 / ranks).mean(axis=0).round(6).tolist(),
+    )
 
 
 def confusions(trial: Trial, ranking: Ranking) -> dict[str, dict[str, int]]:

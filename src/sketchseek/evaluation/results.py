@@ -14,10 +14,10 @@ from typing import Any
 import numpy as np
 
 from sketchseek.errors import BadResult
-from sketchseek.evaluation.benchmarks import Trial
 from sketchseek.evaluation.metrics import Values
 from sketchseek.evaluation.published import published
 from sketchseek.evaluation.run import Origin, Result
+from sketchseek.evaluation.trial import Trial
 
 FORMAT = 1
 _PACKAGES = ("sketchseek", "numpy", "pillow", "onnxruntime")
@@ -129,6 +129,7 @@ def as_json(result: Result, *, command: str = "") -> dict[str, Any]:
         "benchmark": {
             "name": benchmark.name,
             "title": benchmark.title,
+            "protocol": benchmark.protocol,
             "digest": benchmark.digest,
             "items": trial.digest,
             "queries": len(trial.queries),
@@ -143,6 +144,7 @@ def as_json(result: Result, *, command: str = "") -> dict[str, Any]:
             "settings": result.origin.settings,
             "seed": result.origin.seed,
         },
+        "warnings": list(result.warnings),
         "command": command,
         "seconds": {stage: round(seconds, 2) for stage, seconds in result.seconds.items()},
         "made": result.made,

@@ -6,7 +6,7 @@ import hashlib
 import json
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -16,14 +16,16 @@ from PIL import Image
 
 from sketchseek.data import Dataset
 from sketchseek.encoders import Encoder, OnnxEncoder
-from sketchseek.evaluation import details
-from sketchseek.evaluation.benchmarks import Benchmark, Trial, prepare
+from sketchseek.evaluation import details, partial
+from sketchseek.evaluation.benchmarks import Benchmark
 from sketchseek.evaluation.benchmarks import benchmark as named
 from sketchseek.evaluation.contact_sheet import Match, Row
-from sketchseek.evaluation.details import Details
+from sketchseek.evaluation.details import Details, Early
 from sketchseek.evaluation.embeddings import Progress, Tell, embed
+from sketchseek.evaluation.leaks import warnings
 from sketchseek.evaluation.metrics import Metric, Values, class_means, judge, metrics
 from sketchseek.evaluation.statistics import Interval, interval
+from sketchseek.evaluation.trial import Trial, prepare
 from sketchseek.images import thumbnail
 from sketchseek.ranking import Ranking, top
 from sketchseek.sketch import SketchInput
@@ -61,6 +63,7 @@ class Result:
         origin: how the model came about.
         interval: of the headline metric's mean.
         details: what a report draws.
+        warnings: what to know of the model before the figures are believed.
     """
 
     model: str
@@ -72,6 +75,7 @@ class Result:
     origin: Origin
     interval: Interval
     details: Details = field(repr=False)
+    warnings: tuple[str, ...] = ()
 
     @property
     def metrics(self) -> dict[str, float]:
@@ -106,7 +110,7 @@ def evaluate(
         BadModel, BadSketch, BadImage: as `embed`.
     """
     chosen = named(benchmark) if isinstance(benchmark, str) else benchmark
-    wanted = metrics(chosen.metrics)
+    wanted = metrics(name for name in chosen.metrics if name not in partial.AREAS)
     trial = prepare(chosen, dataset)
     tell = progress or (lambda _: None)
     clock = _Clock()
@@ -115,6 +119,11 @@ def evaluate(
     sketches = embed(encoder, trial.dataset, trial.queries, tell=tell, cache=cache)
     clock.stop("sketches")
     judged = judge_all(trial, wanted, lambda block: sketches[block] @ photos.T, tell)
+    if chosen.prefixes:
+        clock.stop("rankings")
+        ranks = _ask_early(encoder, trial, sketches, photos, tell=tell, cache=cache)
+        judged = judged.with_areas(ranks, len(photos), chosen.metrics)
+        clock.stop("prefixes")
     drawn = describe(trial, judged, sketches, photos)
     sure = interval(judged.headline)
     clock.stop("rankings")
@@ -128,6 +137,7 @@ def evaluate(
         origin=_origin(encoder),
         interval=sure,
         details=drawn,
+        warnings=warnings(trial, encoder.model.card) if isinstance(encoder, OnnxEncoder) else (),
     )
 
 
@@ -139,16 +149,24 @@ class Judgement:
         values: per metric (Q,) values.
         curve: (21,) interpolated precision at each of `details.LEVELS`, mean over the queries.
         ranking: the best ten photos of each query.
+        early: how unfinished sketches fared, where they were asked.
     """
 
     values: Mapping[str, Values]
     curve: Values
     ranking: Ranking
+    early: Early | None = None
 
     @property
     def headline(self) -> Values:
         """The first metric's values."""
         return next(iter(self.values.values()))
+
+    def with_areas(self, ranks: NDArray[np.int64], gallery: int, order: Sequence[str]) -> Judgement:
+        """The same with the areas over unfinished sketches, from their (Q, P) ranks among so many photos."""
+        areas = partial.areas(ranks, gallery)
+        values = {name: {**self.values, **areas}[name] for name in order}
+        return replace(self, values=values, early=details.early(ranks, gallery))
 
 
 def judge_all(
@@ -189,7 +207,34 @@ def describe(
         confusion=details.confusions(trial, judged.ranking),
         plane=details.plane(trial, sketches, photos),
         examples=details.examples(trial, judged.headline, judged.ranking),
+        early=judged.early,
     )
+
+
+def _ask_early(
+    encoder: Encoder,
+    trial: Trial,
+    sketches: NDArray[np.float32],
+    photos: NDArray[np.float32],
+    *,
+    tell: Tell,
+    cache: Path | None,
+) -> NDArray[np.int64]:
+    """(Q, P) ranks of the best right photo at each share of the drawing; (Q, D) of whole sketches given."""
+    total, steps = len(sketches), partial.shares(trial.benchmark.prefixes)
+    asked = np.empty((total, len(steps), encoder.dim), np.float32)
+    asked[:, -1] = sketches
+    for step, share in enumerate(steps[:-1]):
+
+        def shift(event: Progress, done: int = step * total) -> None:
+            tell(Progress("prefixes", done + event.done, (len(steps) - 1) * total))
+
+        unfinished = partial.unfinished(trial.dataset, share)
+        asked[:, step] = embed(encoder, unfinished, trial.queries, tell=shift, cache=cache)
+    ranks = np.empty(asked.shape[:2], np.int64)
+    for block in _blocks(total, max(1, BLOCK // (len(photos) * len(steps)))):
+        ranks[block] = partial.prefix_ranks(asked[block] @ photos.T, trial.relevance(block))
+    return ranks
 
 
 def examples(result: Result, count: int = 20) -> Iterator[Row]:
