@@ -272,7 +272,7 @@ def _origin(encoder: Encoder) -> Origin:
 
 
 class _Clock:
-    """Wall-clock seconds per stage, each from the end of the one before."""
+    """Wall-clock seconds per stage, each from the end of the one before; a stage may come twice."""
 
     def __init__(self) -> None:
         self.seconds: dict[str, float] = {}
@@ -280,7 +280,7 @@ class _Clock:
 
     def stop(self, stage: str) -> None:
         now = time.perf_counter()
-        self.seconds[stage] = now - self._last
+        self.seconds[stage] = self.seconds.get(stage, 0.0) + now - self._last
         self._last = now
 
 
