@@ -38,7 +38,7 @@ _SYNSET = re.compile(r"(n\d{8})_")
 
 def warnings(trial: Trial, card: Card) -> tuple[str, ...]:
     """What to know of the model before its figures on the trial are believed, a sentence each."""
-    return (*_of_backbone(trial, card), *_of_training(trial, card))
+    return (*_of_training(trial, card), *_of_backbone(trial, card))
 
 
 def imagenet_kinds(label: str) -> tuple[str, ...]:
