@@ -18,22 +18,20 @@ import os
 import statistics
 import subprocess
 import sys
-from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-import numpy as np
+import torch
 from machine import about, write
-from numpy.typing import NDArray
+from torch import Tensor
 
 from sketchseek.data import load_dataset, load_split
 from sketchseek.encoders.huggingface import load_backbone
-from sketchseek.evaluation.metrics import metric
-from sketchseek.images import PhotoInput
-from sketchseek.sketch import SketchInput
+from sketchseek.evaluation import results
+from sketchseek.methods.finish import retrieval
+from sketchseek.model import load
 from sketchseek.training.features import Features
-from sketchseek.training.pictures import Contract, Pictures
-from sketchseek.training.towers import three
+from sketchseek.training.pictures import Pictures, contracts
 
 BENCHMARK = "sketchy-subset/category"
 SETTINGS: dict[str, list[str]] = {
@@ -67,10 +65,8 @@ def main() -> None:
 
 
 def train_and_measure(name: str, seed: int, runs: Path, threads: int | None) -> None:
-    """One run from its settings to ``result.json``; nothing where that is there."""
+    """One run from its settings to ``result.json``; what is done already is not done again."""
     folder = runs / f"{name}-{seed}"
-    if (folder / "result.json").is_file():
-        return
     environment = dict(os.environ)
     if threads:
         environment["OMP_NUM_THREADS"] = str(threads)
@@ -83,10 +79,9 @@ def train_and_measure(name: str, seed: int, runs: Path, threads: int | None) -> 
         env=environment,
         stdout=sys.stderr,
     )
-    aside = folder / "result.part"
     command = [*program, "evaluate", str(folder / "model"), "--benchmark", BENCHMARK, "--no-cache"]
-    subprocess.run([*command, "--out", str(aside)], check=True, env=environment, stdout=sys.stderr)
-    aside.replace(folder / "result.json")
+    command += ["--out", str(folder / "result.json")]
+    subprocess.run(command, check=True, env=environment, stdout=sys.stderr)
 
 
 def collect(runs: Path) -> dict[str, Any]:
@@ -113,53 +108,43 @@ def deviation(values: list[float]) -> float | None:
 
 def one(folder: Path) -> dict[str, Any]:
     """A run's figures, what it took, and how it was asked for."""
-    result: Mapping[str, Any] = json.loads((folder / "result.json").read_text(encoding="utf-8"))
+    result = results.read(folder / "result.json")
     stages = json.loads((folder / "summary.json").read_text(encoding="utf-8"))
     trained = {name: cost for name, cost in stages.items() if name != "export"}
-    card = json.loads((folder / "model" / "card.json").read_text(encoding="utf-8"))
+    card = load(folder / "model").card
     return {
-        "seed": card["training"]["seed"],
-        "model": result["model"],
-        "metrics": {key: round(result["metrics"][key], 4) for key in METRICS},
-        "validation": card["figures"],
+        "seed": result.origin.seed,
+        "model": result.model,
+        "metrics": {key: round(result.metrics[key], 4) for key in METRICS},
+        "validation": card.figures,
         "seconds": round(sum(cost["seconds"] for cost in trained.values()), 1),
         "cpu_seconds": round(sum(cost["cpu_seconds"] for cost in trained.values()), 1),
         "peak_mib": max(cost["peak_mib"] for cost in trained.values()),
         "stages": stages,
-        "settings": card["training"],
+        "settings": card.training,
     }
 
 
 def frozen(cache: Path) -> dict[str, float]:
     """map@all of the frozen features: as they are, and each domain centred on its training part."""
     backbone = load_backbone()
-    mean, std = three(backbone.mean), three(backbone.std)
-    contracts: dict[str, Contract] = {
-        "sketch": SketchInput(size=backbone.size, line_width=3.0, mean=mean, std=std),
-        "photo": PhotoInput(size=backbone.size, mean=mean, std=std),
-    }
+    photo, sketch = contracts(backbone)
     sketchy, features = load_dataset("sketchy"), Features(backbone, cache)
     sides = {part: load_split(f"sketchy-subset.{part}").of(sketchy) for part in ("train", "test")}
-    found: dict[str, dict[str, NDArray[np.float32]]] = {}
+    found: dict[str, dict[str, Tensor]] = {}
     for part, side in sides.items():
         items = {"sketch": side.sketches, "photo": side.photos}
         found[part] = {
-            domain: features.plain(Pictures(side, contract), items[domain]).astype(np.float32)
-            for domain, contract in contracts.items()
+            domain: torch.from_numpy(features.plain(Pictures(side, contract), items[domain])).float()
+            for domain, contract in (("sketch", sketch), ("photo", photo))
         }
-    labels = [
-        np.array([item.label for item in items]) for items in (sides["test"].sketches, sides["test"].photos)
-    ]
-    relevance = labels[0][:, None] == labels[1][None]
-
-    def score(sketches: NDArray[np.float32], photos: NDArray[np.float32]) -> float:
-        units = [side / np.linalg.norm(side, axis=1, keepdims=True) for side in (sketches, photos)]
-        return round(float(metric("map@all")(units[0] @ units[1].T, relevance).mean()), 4)
-
-    centred = {domain: found["test"][domain] - found["train"][domain].mean(0) for domain in contracts}
+    centred = {
+        domain: found["test"][domain] - found["train"][domain].mean(0) for domain in ("sketch", "photo")
+    }
+    kinds = {"map@all": found["test"], "map@all, centred": centred}
     return {
-        "map@all": score(found["test"]["sketch"], found["test"]["photo"]),
-        "map@all, centred": score(centred["sketch"], centred["photo"]),
+        kind: round(retrieval(side["sketch"], side["photo"], sides["test"])["score"], 4)
+        for kind, side in kinds.items()
     }
 
 

@@ -9,9 +9,12 @@ from typing import Any
 
 from sketchseek.errors import MissingExtra, UnknownName
 
-# The extra that brings a package, so that a missing one can name it.
-_TRAIN = ("torch", "lightning", "transformers", "safetensors", "onnx", "onnxscript", "tomli_w", "psutil")
-_EXTRAS = {"pillow_heif": "heic", "matplotlib": "report"} | dict.fromkeys(_TRAIN, "train")
+EXTRAS = {
+    "train": ("torch", "lightning", "transformers", "safetensors", "onnx", "onnxscript", "tomli_w", "psutil"),
+    "heic": ("pillow_heif",),
+    "report": ("matplotlib",),
+}
+"""The packages, as they are imported, that each extra brings."""
 
 
 def check_name(name: str, known: Mapping[str, object], kind: str) -> str:
@@ -44,8 +47,9 @@ def resolve(name: str, table: Mapping[str, str], kind: str) -> Any:
 def missing_extra(error: ModuleNotFoundError, wanted: str) -> Exception:
     """Turn a failed import into a MissingExtra that names the extra, or give the error back."""
     package = (error.name or "").partition(".")[0]
-    if package not in _EXTRAS:
-        return error
-    return MissingExtra(
-        f"{wanted} needs {package}, which is not installed. Run: pip install 'sketchseek[{_EXTRAS[package]}]'"
-    )
+    for extra, packages in EXTRAS.items():
+        if package in packages:
+            return MissingExtra(
+                f"{wanted} needs {package}, which is not installed. Run: pip install 'sketchseek[{extra}]'"
+            )
+    return error

@@ -73,6 +73,7 @@ def test_index_as_json(run: Commands, shapes: Path, photos: Path) -> None:
         "photos": 3,
         "found": 4,
         "embedded": 3,
+        "renewed": 0,
         "reused": 0,
         "unchanged": 0,
         "dropped": 0,
@@ -113,7 +114,8 @@ def test_another_model_needs_a_word(run: Commands, shapes: Path, photos: Path, t
     assert done.code == 1
     assert "--rebuild" in done.err
     done = run("index", photos, "--model", other, "--rebuild")
-    assert done.out.startswith("3 photos in the library: 3 new")
+    assert done.out.startswith("3 photos in the library: 0 new, 0 copied or moved, 3 unchanged")
+    assert "3 pictures embedded anew with other@" in done.err
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="Ctrl-C is sent as a signal of Unix")

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-from html.parser import HTMLParser
 from io import BytesIO
 from pathlib import Path
 
 import pytest
+from pages import read_page
 from PIL import Image
 
 from sketchseek.evaluation.contact_sheet import Match, Row, write
@@ -21,28 +21,6 @@ def encoded(kind: str = "PNG", colour: str = "red") -> bytes:
     return file.getvalue()
 
 
-class Reader(HTMLParser):
-    def __init__(self) -> None:
-        super().__init__()
-        self.tags: list[tuple[str, dict[str, str | None]]] = []
-        self.open: list[str] = []
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        self.tags.append((tag, dict(attrs)))
-        if tag not in {"meta", "img"}:
-            self.open.append(tag)
-
-    def handle_endtag(self, tag: str) -> None:
-        assert self.open.pop() == tag
-
-
-def read(path: Path) -> Reader:
-    reader = Reader()
-    reader.feed(path.read_text(encoding="utf-8"))
-    assert reader.open == []
-    return reader
-
-
 def test_a_sheet_holds_its_pictures_and_names_them(tmp_path: Path) -> None:
     svg = b"<svg xmlns='http://www.w3.org/2000/svg'/>"
     matches = [
@@ -51,12 +29,12 @@ def test_a_sheet_holds_its_pictures_and_names_them(tmp_path: Path) -> None:
         Match(encoded("GIF"), "cow"),
     ]
     path = write(tmp_path / "sheet.html", [Row(svg, "a cat", matches, "AP 0.5")], title="T", subtitle="S")
-    reader = read(path)
-    images = [attributes for tag, attributes in reader.tags if tag == "img"]
+    page = read_page(path)
+    images = [attributes for tag, attributes in page.tags if tag == "img"]
     assert [image["alt"] for image in images] == ["query: a cat", "1: cat, right", "2: dog, wrong", "3: cow"]
     kinds = [re.match(r"data:image/([a-z+]+);base64,[\w/]", image["src"] or "")[1] for image in images]  # type: ignore[index]
     assert kinds == ["svg+xml", "jpeg", "webp", "gif"]
-    assert [attributes["href"] for tag, attributes in reader.tags if tag == "a"] == ["file:///photos/dog.jpg"]
+    assert [attributes["href"] for tag, attributes in page.tags if tag == "a"] == ["file:///photos/dog.jpg"]
     text = path.read_text(encoding="utf-8")
     assert "0.912" in text
     assert "AP 0.5" in text
@@ -64,9 +42,9 @@ def test_a_sheet_holds_its_pictures_and_names_them(tmp_path: Path) -> None:
 
 def test_nothing_is_fetched_and_no_script_runs(tmp_path: Path) -> None:
     row = Row(encoded(), HOSTILE, [Match(encoded(), HOSTILE, hit=True)], HOSTILE)
-    reader = read(write(tmp_path / "sheet.html", [row], title=HOSTILE, subtitle=HOSTILE))
-    assert not {"script", "link", "iframe", "object"} & {tag for tag, _ in reader.tags}
-    for _, attributes in reader.tags:
+    page = read_page(write(tmp_path / "sheet.html", [row], title=HOSTILE, subtitle=HOSTILE))
+    assert not {"script", "link", "iframe", "object"} & {tag for tag, _ in page.tags}
+    for _, attributes in page.tags:
         assert (attributes.get("src") or "data:").startswith("data:")
         assert not [name for name in attributes if name.startswith("on")]
 

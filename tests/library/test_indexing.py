@@ -368,7 +368,7 @@ def test_another_model_is_refused_until_all_is_embedded_anew(
     assert library.model == encoder.model_id
     vectors = library.matrix().vectors
     end, _ = run(library.index(encoder=other_encoder, rebuild=True))
-    assert end.embedded == 12
+    assert (end.renewed, end.embedded, end.unchanged) == (12, 0, 12)
     assert library.model == other_encoder.model_id
     assert library.model_source == other_encoder.source
     assert library.matrix().vectors.shape == (12, 16)

@@ -14,6 +14,7 @@ import pytest
 
 from sketchseek.errors import LibraryBusy, LibraryError, LibraryTooNew
 from sketchseek.images import Limits
+from sketchseek.library.care import problems
 from sketchseek.library.scan import Found
 from sketchseek.library.store import MIGRATIONS, SCHEMA, Store, below, connect, statements
 from sketchseek.library.writer import Picture, Root, writing
@@ -38,7 +39,7 @@ def test_a_new_library_is_a_wal_database_with_our_mark_and_schema(file: Path) ->
     assert store.value("PRAGMA journal_mode") == "wal"
     assert store.value("PRAGMA user_version") == SCHEMA == len(MIGRATIONS)
     assert store.value("PRAGMA foreign_keys") == 1
-    assert store.problems() == []
+    assert problems(store) == []
     store.close()
 
 
@@ -74,7 +75,7 @@ def test_an_empty_file_as_a_kill_can_leave_it_becomes_a_library(tmp_path: Path) 
     path = tmp_path / "a.sqlite"
     path.touch()
     store = Store(path)
-    assert store.problems() == []
+    assert problems(store) == []
     store.close()
 
 
@@ -99,7 +100,7 @@ def test_a_damaged_library_is_told(file: Path) -> None:
     file.write_bytes(raw)
     try:
         store = Store(file)
-        told = store.problems()
+        told = problems(store)
         store.close()
     except LibraryError as error:
         told = [str(error)]
@@ -125,7 +126,7 @@ def test_a_full_disk_is_told_and_what_was_committed_is_kept(file: Path) -> None:
         assert b"b" * 32 not in writer.hashes
     store = Store(file)
     assert store.rows("SELECT path FROM photos") == [(b"/p/a.jpg",)]
-    assert store.problems() == []
+    assert problems(store) == []
     store.close()
 
 

@@ -27,14 +27,6 @@ from sketchseek.training.progress import Progress
 NAMES = ("dual_stage.siamese", "dual_stage.autoencoder")
 
 
-@pytest.fixture(scope="module")
-def place(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("place")
-    tiny.backbone(folder / "backbone")
-    tiny.pictures(folder / "data")
-    return folder
-
-
 def small(name: str, place: Path, **more: Any) -> Any:
     first = StageOne(backbone=str(place / "backbone"), views=2, line_width=2, epochs_head=2)
     data = Data(dataset="folder", path=str(place / "data"), train="", val="")

@@ -5,21 +5,12 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-import tiny
 
 from sketchseek import model as folders
 from sketchseek.methods import method
 from sketchseek.methods.siamese import EndToEnd
 from sketchseek.training.material import Data
 from sketchseek.training.progress import Progress
-
-
-@pytest.fixture(scope="module")
-def place(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("place")
-    tiny.backbone(folder / "backbone")
-    tiny.pictures(folder / "data")
-    return folder
 
 
 def config(place: Path, rate_backbone: float = 1e-4) -> EndToEnd:

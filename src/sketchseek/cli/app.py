@@ -9,6 +9,7 @@ import typer
 from typer.core import TyperGroup
 
 import sketchseek
+from sketchseek.cli.backup import backup
 from sketchseek.cli.compare import compare
 from sketchseek.cli.console import STOPPED, complain
 from sketchseek.cli.datasets import datasets
@@ -21,6 +22,7 @@ from sketchseek.cli.models import models
 from sketchseek.cli.search import search
 from sketchseek.cli.serve import serve
 from sketchseek.cli.train import train
+from sketchseek.cli.watch import watch
 from sketchseek.errors import SketchseekError
 
 
@@ -48,7 +50,11 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
 )
-for _command in (index, search, serve, forget, demo, doctor, models, datasets, evaluate, compare, train):
+_COMMANDS = (
+    *(index, search, serve, watch, forget, backup, demo, doctor),
+    *(models, datasets, evaluate, compare, train),
+)
+for _command in _COMMANDS:
     app.command()(_command)
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -72,20 +71,18 @@ def demo(
 
 
 def _gallery(folder: Path) -> Path:
-    """Draw the photos, once: aside, then renamed, so that a gallery is never half."""
+    """Draw the photos, once."""
+    from sketchseek._aside import aside
     from sketchseek.data import load_dataset
     from sketchseek.data.synthetic import write
 
     gallery = folder / "gallery"
     if not gallery.is_dir():
-        aside = folder / "gallery.part"
-        shutil.rmtree(aside, ignore_errors=True)
         dataset = load_dataset("synthetic", seed=_SEED, instances=_PER_CLASS, sketches_per_photo=0)
-        with progress("Drawing photos") as step:
+        with aside(gallery) as written, progress("Drawing photos") as step:
             for number, label in enumerate(dataset.classes, 1):
-                write(dataset.where(labels=[label]), aside)
+                write(dataset.where(labels=[label]), written)
                 step(number * _PER_CLASS, len(dataset), "")
-        aside.rename(gallery)
     return gallery / "photos"
 
 

@@ -14,13 +14,9 @@ import typer
 
 from sketchseek.cli.console import JsonOption, LibraryOption, plural, print_json, print_table
 from sketchseek.errors import SketchseekError
+from sketchseek.registry import EXTRAS
 
 _PACKAGES = ("numpy", "pillow", "onnxruntime", "fastapi", "uvicorn", "typer", "rich")
-_EXTRAS = {
-    "train": ("torch", "lightning", "transformers", "safetensors", "onnx"),
-    "heic": ("pillow_heif",),
-    "report": ("matplotlib",),
-}
 _THINGS = ("sailboat", "guitar", "bicycle", "mushroom")
 
 
@@ -38,6 +34,9 @@ def doctor(
     model: Annotated[
         str, typer.Option(metavar="NAME", help="Packaged model or model folder to try.")
     ] = "default",
+    repair: Annotated[
+        bool, typer.Option("--repair", help="Take out of the library what is broken in it; then index again.")
+    ] = False,
     as_json: JsonOption = False,
 ) -> None:
     """Check the installation, the model and the library.
@@ -48,7 +47,7 @@ def doctor(
         "versions": _versions,
         "run time": _run_time,
         "model": lambda: _model(model),
-        "library": lambda: _library(library),
+        "library": lambda: _library(library, repair=repair),
         "extras": _extras,
         "data": _data,
     }
@@ -102,7 +101,7 @@ def _model(name: str) -> Iterator[Finding]:
     yield Finding("model", state, told)
 
 
-def _library(path: Path | None) -> Iterator[Finding]:
+def _library(path: Path | None, *, repair: bool) -> Iterator[Finding]:
     from sketchseek.images import printable
     from sketchseek.library import Library, default_path
 
@@ -111,6 +110,12 @@ def _library(path: Path | None) -> Iterator[Finding]:
         yield Finding("library", "note", f"none at {printable(place)} yet; make one: sketchseek index DIR")
         return
     with Library.open(place) as opened:
+        problems = opened.problems()
+        if problems and repair:
+            lost = plural(opened.mend(), "photo")
+            told = f"repaired: {lost} taken out; `sketchseek index` reads them again"
+            yield Finding("library", "note", told)
+            problems = opened.problems()
         status = opened.status()
         told = f"{plural(status.photos, 'photo')}, {status.skipped} skipped, {status.size / 2**20:.1f} MiB"
         yield Finding("library", "ok", f"{printable(place)}: {told}; model {status.model}")
@@ -118,12 +123,12 @@ def _library(path: Path | None) -> Iterator[Finding]:
             state: Literal["ok", "note"] = "ok" if there else "note"
             lost = "" if there else "; it is not there now"
             yield Finding("folder", state, f"{printable(root.path)}: {plural(photos, 'photo')}{lost}")
-        for problem in opened.problems():
-            yield Finding("library", "bad", problem)
+        for problem in problems:
+            yield Finding("library", "bad", f"{problem}; --repair mends what can be mended")
 
 
 def _extras() -> Iterator[Finding]:
-    for extra, packages in _EXTRAS.items():
+    for extra, packages in EXTRAS.items():
         missing = [package for package in packages if find_spec(package) is None]
         if missing:
             told = f"not installed ({', '.join(missing)}); to get it: pip install 'sketchseek[{extra}]'"

@@ -24,7 +24,7 @@ from sketchseek.cli.console import (
 )
 
 if TYPE_CHECKING:
-    from sketchseek.library import Event, Progress
+    from sketchseek.library import Event, Progress, Status
 
 
 @dataclass
@@ -69,7 +69,11 @@ def index(
         bool, typer.Option("--allow-empty", help="Believe a folder that held photos and now shows none.")
     ] = False,
     rebuild: Annotated[
-        bool, typer.Option("--rebuild", help="Where the model is another one, embed all photos anew with it.")
+        bool,
+        typer.Option(
+            "--rebuild",
+            help="Where the model is another one, embed all photos anew; until then the old one answers.",
+        ),
     ] = False,
     as_json: JsonOption = False,
 ) -> None:
@@ -103,9 +107,8 @@ def index(
             kept = plural(opened.status().photos, "photo")
             complain(f"stopped; the library keeps {kept}. Run the same command again to continue.")
             raise typer.Exit(STOPPED) from None
-        photos = opened.status().photos
-        path = opened.path
-    _report(path, photos, told, as_json=as_json)
+        status = opened.status()
+    _report(status, told, as_json=as_json)
 
 
 def _own_model(library: Path) -> str | None:
@@ -138,25 +141,29 @@ def follow(events: Iterable[Event], step: Step, told: Told) -> None:
                 step(event.done, event.found, f"{event.rate:.0f}/s{left}")
 
 
-def _report(library: Path, photos: int, told: Told, *, as_json: bool) -> None:
+def _report(status: Status, told: Told, *, as_json: bool) -> None:
     run = told.progress
     assert run is not None  # noqa: S101  (a run that raises nothing ends with one)
     if as_json:
         counts: dict[str, Any] = {
-            name: getattr(run, name) for name in ("found", "embedded", "reused", "unchanged", "dropped")
+            name: getattr(run, name)
+            for name in ("found", "embedded", "renewed", "reused", "unchanged", "dropped")
         }
         seconds = round(run.seconds, 3)
         print_json(
-            {"library": str(library), "photos": photos}
+            {"library": str(status.path), "photos": status.photos}
             | counts
             | {"seconds": seconds, "skipped": told.skipped, "left_alone": told.left_alone}
         )
         return
     print(
-        f"{plural(photos, 'photo')} in the library: {run.embedded:,} new, {run.reused:,} copied or moved, "
-        f"{run.unchanged:,} unchanged, {run.dropped:,} gone; {run.skipped:,} skipped."
+        f"{plural(status.photos, 'photo')} in the library: {run.embedded:,} new, "
+        f"{run.reused:,} copied or moved, {run.unchanged:,} unchanged, {run.dropped:,} gone; "
+        f"{run.skipped:,} skipped."
     )
+    if run.renewed:
+        say(f"{plural(run.renewed, 'picture')} embedded anew with {status.model}.")
     if run.read:
         say(f"{plural(run.read, 'file')} read in {duration(run.seconds)}, {run.rate:.0f} a second.")
-    if photos:
+    if status.photos:
         say("Search it: sketchseek serve, or sketchseek search DRAWING")

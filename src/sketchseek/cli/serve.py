@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from contextlib import nullcontext
 from typing import Annotated
 
 import typer
 
 from sketchseek.cli.console import LibraryOption, say
+from sketchseek.cli.watch import EVERY, watching
 
 
 def serve(
     library: LibraryOption = None,
+    *,
     model: Annotated[
         str | None,
         typer.Option(metavar="NAME", help="Packaged model or model folder; by default the library's own."),
@@ -19,6 +22,9 @@ def serve(
     port: Annotated[int, typer.Option(help="0 takes any free one.")] = 8765,
     open_page: Annotated[
         bool, typer.Option("--open/--no-open", help="Open the page in the browser.")
+    ] = False,
+    watch: Annotated[
+        bool, typer.Option("--watch", help="Look for new and deleted photos all the while.")
     ] = False,
 ) -> None:
     """Open a page to draw in and see the photos, on this machine only. Ctrl-C ends it."""
@@ -31,7 +37,9 @@ def serve(
         if open_page:
             typer.launch(address)
 
+    path = library or default_path()
     try:
-        server.serve(library or default_path(), host=host, port=port, model=model, started=started)
+        with watching(path, EVERY) if watch else nullcontext():
+            server.serve(path, host=host, port=port, model=model, started=started)
     except KeyboardInterrupt:  # the way to end it
         say("ended")

@@ -11,7 +11,7 @@ import numpy as np
 from sketchseek.errors import BadResult
 from sketchseek.evaluation import benchmarks
 from sketchseek.evaluation.metrics import Values
-from sketchseek.evaluation.published import published
+from sketchseek.evaluation.published import beside
 from sketchseek.evaluation.results import Record
 from sketchseek.evaluation.statistics import holm, paired_test
 
@@ -180,4 +180,4 @@ def _published(record: Record) -> Sequence[Mapping[str, Any]]:
     if known is None:
         kept: Sequence[Mapping[str, Any]] = record.facts.get("published", [])
         return kept
-    return [asdict(figure) for setting in known.compare for figure in published(setting)]
+    return beside(known.compare)

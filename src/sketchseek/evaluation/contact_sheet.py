@@ -7,12 +7,12 @@ prints. A match is marked right or wrong by a sign as well as by a colour.
 from __future__ import annotations
 
 import base64
-import os
-import tempfile
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from html import escape
 from pathlib import Path
+
+from sketchseek._aside import aside
 
 _MAGIC = {
     b"\x89PNG": "image/png",
@@ -75,18 +75,11 @@ def write_page(path: Path, parts: Iterable[str], *, title: str, subtitle: str = 
         subtitle: text below it.
         style: rules beside those of contact sheets.
     """
-    descriptor, aside = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.", suffix=".part")
-    try:
-        with os.fdopen(descriptor, "w", encoding="utf-8") as file:
-            below = f"<p>{escape(subtitle)}</p>" if subtitle else ""
-            file.write(_HEAD.format(title=escape(title), subtitle=below, style=_STYLE + style))
-            file.writelines(parts)
-            file.write(_FOOT)
-        Path(aside).chmod(0o644)
-        Path(aside).replace(path)
-    except BaseException:
-        Path(aside).unlink(missing_ok=True)
-        raise
+    with aside(path) as written, written.open("w", encoding="utf-8") as file:
+        below = f"<p>{escape(subtitle)}</p>" if subtitle else ""
+        file.write(_HEAD.format(title=escape(title), subtitle=below, style=_STYLE + style))
+        file.writelines(parts)
+        file.write(_FOOT)
     return path
 
 

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import os
-import tempfile
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,6 +12,7 @@ import numpy as np
 import platformdirs
 from numpy.typing import NDArray
 
+from sketchseek._aside import aside
 from sketchseek.data import Dataset, Item
 from sketchseek.encoders import Encoder
 from sketchseek.errors import BadModel
@@ -90,7 +89,7 @@ def _made(encoder: Encoder, pixels: NDArray[np.uint8]) -> NDArray[np.float32]:
 
 
 def _kept(encoder: Encoder, pixels: NDArray[np.uint8], cache: Path) -> NDArray[np.float32]:
-    """The batch from its file, or made and put there: aside, then renamed, so that no file is ever half."""
+    """The batch from its file, or made and put there."""
     digest = hashlib.sha256(f"{encoder.model_id} {pixels.shape} ".encode() + pixels.tobytes()).hexdigest()
     place = cache / f"{digest[:32]}.npy"
     if place.is_file():
@@ -98,12 +97,6 @@ def _kept(encoder: Encoder, pixels: NDArray[np.uint8], cache: Path) -> NDArray[n
         return kept
     vectors = _made(encoder, pixels)
     cache.mkdir(parents=True, exist_ok=True)
-    descriptor, aside = tempfile.mkstemp(dir=cache, suffix=".part")
-    try:
-        with os.fdopen(descriptor, "wb") as file:
-            np.save(file, vectors, allow_pickle=False)
-        Path(aside).replace(place)
-    except BaseException:
-        Path(aside).unlink(missing_ok=True)
-        raise
+    with aside(place) as written:
+        np.save(written, vectors, allow_pickle=False)
     return vectors

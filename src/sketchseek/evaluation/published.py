@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict, dataclass
 from functools import cache
 from importlib.resources import files
 from typing import Any
@@ -81,3 +81,8 @@ def _figures() -> tuple[Figure, ...]:
 @cache
 def _data() -> Mapping[str, Any]:
     return tomllib.loads(files(__package__).joinpath("published.toml").read_text(encoding="utf-8"))
+
+
+def beside(settings: Iterable[str]) -> list[dict[str, Any]]:
+    """The figures of several settings as plain data, to stand beside one's own."""
+    return [asdict(figure) for setting in settings for figure in published(setting)]

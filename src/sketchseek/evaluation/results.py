@@ -13,9 +13,10 @@ from typing import Any
 
 import numpy as np
 
+from sketchseek._aside import aside
 from sketchseek.errors import BadResult
 from sketchseek.evaluation.metrics import Values
-from sketchseek.evaluation.published import published
+from sketchseek.evaluation.published import beside
 from sketchseek.evaluation.run import Origin, Result
 from sketchseek.evaluation.trial import Trial
 
@@ -111,7 +112,8 @@ def kept(path: Path, model: str, trial: Trial) -> Record | None:
 
 def write(result: Result, path: Path, *, command: str = "") -> Path:
     """Write a result as JSON, see `as_json`, and return its path; each fact is one line."""
-    path.write_text(_lines(as_json(result, command=command)) + "\n", encoding="utf-8")
+    with aside(path) as written:
+        written.write_text(_lines(as_json(result, command=command)) + "\n", encoding="utf-8")
     return path
 
 
@@ -138,7 +140,7 @@ def as_json(result: Result, *, command: str = "") -> dict[str, Any]:
         "metrics": {name: round(value, 6) for name, value in result.metrics.items()},
         "interval": {"metric": next(iter(result.values))} | _rounded_interval(result),
         "class_means": {name: _rounded(result.by_class(name)) for name in result.values},
-        "published": [asdict(figure) for setting in benchmark.compare for figure in published(setting)],
+        "published": beside(benchmark.compare),
         "method": {
             "name": result.origin.method,
             "settings": result.origin.settings,

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
-from typing import Any, Self
+from typing import Self
 
 import numpy as np
 import platformdirs
@@ -17,11 +17,12 @@ from sketchseek.encoders import Encoder
 from sketchseek.encoders.onnx import usable_cores
 from sketchseek.errors import LibraryError, ModelMismatch, RootMissing
 from sketchseek.images import Limits, printable
-from sketchseek.library import indexing
+from sketchseek.library import care, indexing, renewal
 from sketchseek.library.indexing import Event, Progress, RootSkipped
 from sketchseek.library.pipeline import Pipeline
 from sketchseek.library.scan import Skipped
 from sketchseek.library.search import EVERYTHING, Filter, Hit, Index, Matrix
+from sketchseek.library.status import Status, status_of
 from sketchseek.library.store import Store, below
 from sketchseek.library.writer import Root, writing
 
@@ -42,33 +43,6 @@ __all__ = [
 
 
 _LIMITS = Limits()
-
-
-@dataclass(frozen=True, slots=True)
-class Status:
-    """What a library holds.
-
-    Attributes:
-        path: its file.
-        model: identity of the model that made its vectors; None before the first run.
-        model_source: what `load_encoder` takes to get that model.
-        dim: length of a vector.
-        photos: files that are indexed.
-        pictures: different contents among them.
-        skipped: files that are passed over until they change.
-        size: of the file, bytes.
-        roots: each folder with the number of photos in it, and whether it is there now.
-    """
-
-    path: Path
-    model: str | None
-    model_source: str | None
-    dim: int
-    photos: int
-    pictures: int
-    skipped: int
-    size: int
-    roots: tuple[tuple[Root, int, bool], ...]
 
 
 def default_path() -> Path:
@@ -169,7 +143,8 @@ class Library:
             workers: threads that read, decode and embed; a core each where not given.
             limits: what a single picture may cost.
             allow_empty: believe a folder that held photos and shows none.
-            rebuild: where the encoder's model is another one, embed everything anew with it.
+            rebuild: where the encoder's model is another one, embed everything anew with it; the old vectors
+                answer until all new ones are there.
 
         Raises:
             ModelMismatch: the library has another model, and ``rebuild`` is not set.
@@ -185,7 +160,8 @@ class Library:
         if not asked:
             raise LibraryError("no folder to index; name one: sketchseek index FOLDER")
         own = self.model
-        if own is not None and own != encoder.model_id:
+        renew = own is not None and own != encoder.model_id
+        if renew:
             if not rebuild:
                 self.check_model(encoder.model_id)
             asked += [root for path, root in covered.items() if path not in {root.path for root in asked}]
@@ -194,19 +170,19 @@ class Library:
                     raise RootMissing(
                         f"{printable(root.path)} is not there, so its photos cannot be embedded anew"
                     )
+        speed = {"batch": batch, "workers": workers or usable_cores()}
         with writing(self.path) as writer:
+            renewed = 0
+            if renew:
+                for step in renewal.run(writer, encoder, limits, **speed):
+                    renewed = step.renewed
+                    yield step
             writer.adopt(encoder.model_id, encoder.source, encoder.dim)
             writer.judge_by(limits)
             pipeline = Pipeline(encoder, writer.hashes, limits)
-            yield from indexing.run(
-                writer,
-                pipeline,
-                asked,
-                [*covered.values(), *asked],
-                batch=batch,
-                workers=workers or usable_cores(),
-                allow_empty=allow_empty,
-            )
+            every = [*covered.values(), *asked]
+            for event in indexing.run(writer, pipeline, asked, every, allow_empty=allow_empty, **speed):
+                yield replace(event, renewed=renewed) if isinstance(event, Progress) else event
 
     def forget(self, root: Path) -> int:
         """Cover a folder no more and drop its photos, those of other folders excepted; returns how many."""
@@ -235,8 +211,10 @@ class Library:
             ModelMismatch: the library was made with another model.
             LibraryError: nothing is indexed yet.
         """
-        self.check_model(model)
-        return self._index.search(embedding, k, where)
+        matrix = self._index.matrix()
+        if matrix.model != model:  # of the very vectors: another process may just have brought others
+            self.check_model(model)
+        return self._index.search(matrix, embedding, k, where)
 
     def matrix(self) -> Matrix:
         """All vectors as of now; do not write into them."""
@@ -258,25 +236,7 @@ class Library:
 
     def status(self) -> Status:
         """What the library holds."""
-        facts = self._store.meta()
-
-        def count(table: str, where: str = "true", *values: Any) -> int:
-            return int(self._store.value(f"SELECT count(*) FROM {table} WHERE {where}", *values))  # noqa: S608
-
-        return Status(
-            path=self.path,
-            model=facts.get("model"),
-            model_source=facts.get("model_source"),
-            dim=int(facts.get("dim", 0)),
-            photos=count("photos"),
-            pictures=count("pictures"),
-            skipped=count("skipped"),
-            size=self.path.stat().st_size,
-            roots=tuple(
-                (root, count("photos", "path >= ? AND path < ?", *below(root.path)), root.path.is_dir())
-                for root in self.roots()
-            ),
-        )
+        return status_of(self._store, self.roots())
 
     def thumbnail(self, picture: int) -> bytes:
         """A picture's small copy, a JPEG.
@@ -304,7 +264,28 @@ class Library:
 
     def problems(self) -> list[str]:
         """What is wrong with the file, in sentences; empty for a sound library."""
-        return self._store.problems()
+        return care.problems(self._store)
+
+    def mend(self) -> int:
+        """Take out what is broken, so that the next run reads those photos again; returns how many went.
+
+        Raises:
+            LibraryBusy: another process is indexing into the library.
+            LibraryError: the file is damaged beyond this.
+        """
+        return care.mend(self.path)
+
+    def copy(self, target: Path, tell: Callable[[int, int], None] | None = None) -> None:
+        """Copy the library as it is at this moment, also while another process writes into it.
+
+        Args:
+            target: the copy, which must not be there yet.
+            tell: called with (done, total) pages now and then.
+
+        Raises:
+            LibraryError: the target is there already, or cannot be written.
+        """
+        care.copy(self.path, target.expanduser().absolute(), tell or (lambda _done, _total: None))
 
 
 def _root(path: Path, old: Root | None, exclude: Sequence[str] | None, hidden: bool | None) -> Root:

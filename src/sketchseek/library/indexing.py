@@ -15,7 +15,7 @@ from typing import Literal
 from sketchseek.errors import RootMissing
 from sketchseek.images import printable
 from sketchseek.library.pipeline import Pipeline
-from sketchseek.library.scan import Found, Skipped, walk
+from sketchseek.library.scan import Found, Mounted, Skipped, mount_of, walk
 from sketchseek.library.store import below
 from sketchseek.library.writer import Root, Writer
 
@@ -27,8 +27,9 @@ class Progress:
     """How far a run is; comes while folders are walked, after each commit, and once at the end.
 
     Attributes:
-        phase: "scan" while folders are walked, "embed" while pictures are read, then "done".
-        found: photos, and things passed over, that the walk met.
+        phase: "renew" while known pictures are embedded anew with another model, "scan" while folders are
+            walked, "embed" while pictures are read, then "done".
+        found: photos, and things passed over, that the walk met; in "renew" the pictures to embed.
         unchanged: photos that the library holds as they are.
         embedded: pictures that went through the encoder.
         reused: new names, copies and touched files, whose content was known: no inference.
@@ -36,9 +37,10 @@ class Progress:
         dropped: photos that are gone and were taken out.
         read: files read in this run.
         seconds: time spent reading them.
+        renewed: pictures embedded anew.
     """
 
-    phase: Literal["scan", "embed", "done"] = "scan"
+    phase: Literal["renew", "scan", "embed", "done"] = "scan"
     found: int = 0
     unchanged: int = 0
     embedded: int = 0
@@ -47,10 +49,13 @@ class Progress:
     dropped: int = 0
     read: int = 0
     seconds: float = 0.0
+    renewed: int = 0
 
     @property
     def done(self) -> int:
         """How many of ``found`` are dealt with."""
+        if self.phase == "renew":
+            return self.renewed
         return self.unchanged + self.embedded + self.reused + self.skipped
 
     @property
@@ -85,6 +90,7 @@ class _Plan:
     seen: set[bytes] = field(default_factory=set)
     held: set[bytes] = field(default_factory=set)  # photos and skipped files that the library knows of
     kept: list[bytes] = field(default_factory=list)  # folders of which nothing may be dropped
+    mounts: set[bytes] = field(default_factory=set)  # mount points that the walk met
 
 
 def run(
@@ -124,6 +130,7 @@ def run(
     state = Progress()
     for root in there:
         state = yield from _scan(writer, root, [other.path for other in covered], plan, state)
+        yield from _keep_unmounted(writer, root, plan, allow_empty=allow_empty)
     yield from _keep(there, covered, plan, allow_empty=allow_empty)
     state = replace(state, phase="embed")
     yield state
@@ -154,6 +161,9 @@ def _scan(
     found, unchanged, skipped = state.found, state.unchanged, state.skipped
     for entry in walk(root.path, inside=inside, exclude=root.exclude, hidden=root.hidden):
         path = os.fsencode(entry.path)
+        if isinstance(entry, Mounted):
+            plan.mounts.add(path)
+            continue
         if path in plan.seen:  # one folder lies in another
             continue
         found += 1
@@ -176,6 +186,27 @@ def _scan(
     return replace(state, found=found, unchanged=unchanged, skipped=skipped)
 
 
+def _keep_unmounted(writer: Writer, root: Root, plan: _Plan, *, allow_empty: bool) -> Iterator[RootSkipped]:
+    """Protect photos behind a mount point that is none any more, whatever its folder shows instead."""
+    now = {path for path in plan.mounts if _holds(bytes(root.path), path)} | {bytes(mount_of(root.path))}
+    lost = set()
+    for mount in sorted(writer.mounts(root.path) - now):
+        if Path(os.fsdecode(mount)).is_mount():  # such as the disk above one that was mounted since
+            continue
+        photos = mount if _holds(bytes(root.path), mount) else bytes(root.path)
+        missing = sum(_holds(photos, held) for held in plan.held - plan.seen)
+        if missing and not allow_empty:
+            lost.add(mount)
+            plan.kept.append(photos)
+            disk = printable(Path(os.fsdecode(mount)))
+            yield RootSkipped(
+                Path(os.fsdecode(photos)),
+                f"{missing} of its photos are not there, and no disk is mounted at {disk} any more. "
+                f"They are kept; mount it, or run again with --allow-empty to drop them",
+            )
+    writer.set_mounts(root.path, now | lost)
+
+
 def _keep(
     there: Sequence[Root], covered: Sequence[Root], plan: _Plan, *, allow_empty: bool
 ) -> Iterator[RootSkipped]:
@@ -187,7 +218,7 @@ def _keep(
         if any(_holds(raw, seen) for seen in plan.seen):
             continue
         lost = sum(_holds(raw, held) for held in plan.held)
-        if not lost:
+        if not lost or raw in plan.kept:
             continue
         if not path.is_dir():
             plan.kept.append(raw)

@@ -36,9 +36,21 @@ class Skipped:
     opaque: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class Mounted:
+    """A folder below which another disk begins."""
+
+    path: str
+
+
+def mount_of(folder: Path) -> Path:
+    """The mount point that a folder lies on: itself or the nearest folder above it."""
+    return next((path for path in (folder, *folder.parents) if path.is_mount()), Path(folder.anchor))
+
+
 def walk(
     root: Path, *, inside: Sequence[Path] = (), exclude: Sequence[str] = (), hidden: bool = False
-) -> Iterator[Found | Skipped]:
+) -> Iterator[Found | Skipped | Mounted]:
     """Walk a folder, in the order of names: first its files, then its folders.
 
     Links to folders are not followed: what they lead to is indexed by its own name, once. Links to files are,
@@ -54,22 +66,16 @@ def walk(
     excluded = _excluder(exclude)
     homes = [str(home) for home in (root, *inside)]
     seen: set[tuple[int, int]] = set()  # device and inode: a folder mounted into itself ends here
-    stack = [(str(root), "")]
+    stack = [(str(root), "", -1)]
     while stack:
-        folder, below = stack.pop()
-        entries: list[os.DirEntry[str]] = []
-        try:
-            about = os.stat(folder)  # noqa: PTH116  (plain strings: a Path per file is slow)
-            if (about.st_dev, about.st_ino) in seen:
-                yield Skipped(folder, "this folder was met before (mounted into itself?)")
-                continue
-            seen.add((about.st_dev, about.st_ino))
-            with os.scandir(folder) as listing:
-                entries.extend(listing)
-        except OSError as error:
-            yield Skipped(folder, f"the folder cannot be listed ({error.strerror})", opaque=True)
+        folder, below, above = stack.pop()
+        listed = _listed(folder, seen)
+        if isinstance(listed, Skipped):
+            yield listed
             continue
-        entries.sort(key=lambda entry: os.fsencode(entry.name))
+        device, entries = listed
+        if above not in (device, -1):
+            yield Mounted(folder)
         folders = []
         for entry in entries:
             path = below + entry.name
@@ -77,12 +83,25 @@ def walk(
                 continue
             if entry.is_dir(follow_symlinks=False):
                 if entry.name not in _SYSTEM_FOLDERS and not excluded(entry.name, path, True):
-                    folders.append((entry.path, path + "/"))
+                    folders.append((entry.path, path + "/", device))
             elif not excluded(entry.name, path, False):
                 told = _file(entry, homes)
                 if told is not None:
                     yield told
         stack.extend(reversed(folders))
+
+
+def _listed(folder: str, seen: set[tuple[int, int]]) -> tuple[int, list[os.DirEntry[str]]] | Skipped:
+    """A folder's device, and its entries in the order of their names."""
+    try:
+        about = os.stat(folder)  # noqa: PTH116  (plain strings: a Path per file is slow)
+        if (about.st_dev, about.st_ino) in seen:
+            return Skipped(folder, "this folder was met before (mounted into itself?)")
+        seen.add((about.st_dev, about.st_ino))
+        with os.scandir(folder) as listing:
+            return about.st_dev, sorted(listing, key=lambda entry: os.fsencode(entry.name))
+    except OSError as error:
+        return Skipped(folder, f"the folder cannot be listed ({error.strerror})", opaque=True)
 
 
 def _file(entry: os.DirEntry[str], homes: Sequence[str]) -> Found | Skipped | None:

@@ -71,12 +71,14 @@ class Matrix:
         vectors: (G, D) float32, a row for each of them.
         generation: of the library, when this was read.
         version: of the file, when this was read.
+        model: identity of the model that made them; None before the first run.
     """
 
     ids: NDArray[np.int64]
     vectors: NDArray[np.float32]
     generation: int
     version: int
+    model: str | None = None
 
 
 class Index:
@@ -98,15 +100,17 @@ class Index:
                 self._passed.clear()
             return self._matrix
 
-    def search(self, embedding: NDArray[np.float32], k: int, where: Filter = EVERYTHING) -> list[Hit]:
+    def search(
+        self, matrix: Matrix, embedding: NDArray[np.float32], k: int, where: Filter = EVERYTHING
+    ) -> list[Hit]:
         """The ``k`` best of the pictures that pass the filter, best first; equal ones in order of their ids.
 
         Args:
+            matrix: what `matrix` gave.
             embedding: (D,) float32; unit length makes the scores cosines.
             k: how many, at most.
             where: which pictures may be returned.
         """
-        matrix = self.matrix()
         if embedding.shape != matrix.vectors.shape[1:]:
             raise ValueError(f"a query of shape {embedding.shape} met vectors of {matrix.vectors.shape[1:]}")
         scores = matrix.vectors @ embedding
@@ -174,8 +178,8 @@ class Index:
         with self._store.moment() as db:
             facts = dict(db.execute("SELECT key, value FROM meta"))
             dim, generation = int(facts.get("dim", 0)), int(facts["generation"])
-            old = self._matrix
-            if old is None or old.generation != generation or old.vectors.shape[1] != dim:
+            old, model = self._matrix, facts.get("model")
+            if old is None or (old.generation, old.model) != (generation, model):
                 old = Matrix(np.empty(0, np.int64), np.empty((0, dim), np.float32), generation, version)
                 self._spare = old.vectors
             rows = db.execute(
@@ -185,7 +189,8 @@ class Index:
             ).fetchall()
         ids = np.fromiter((row[0] for row in rows), np.int64, len(rows))
         new = np.frombuffer(b"".join(row[1] for row in rows), "<f2").reshape(len(rows), dim)
-        return Matrix(np.concatenate([old.ids, ids]), self._append(len(old.ids), new), generation, version)
+        vectors = self._append(len(old.ids), new)
+        return Matrix(np.concatenate([old.ids, ids]), vectors, generation, version, model)
 
     def _append(self, count: int, new: NDArray[np.float16]) -> NDArray[np.float32]:
         """The first ``count`` vectors and the new ones, in place where there is room; older views stay."""

@@ -58,11 +58,19 @@ MIGRATIONS = (
     CREATE TRIGGER photo_changed AFTER UPDATE OF picture ON photos WHEN old.picture <> new.picture
         BEGIN UPDATE meta SET value = value + 1 WHERE key = 'generation'; END
     """,
+    """
+    CREATE TABLE mounts (root BLOB NOT NULL, path BLOB NOT NULL, PRIMARY KEY (root, path)) WITHOUT ROWID;
+    CREATE TABLE next_vectors (
+        picture INTEGER PRIMARY KEY REFERENCES pictures(id) ON DELETE CASCADE,
+        vector BLOB NOT NULL
+    )
+    """,
 )
 """One script per schema version, applied in order; never edited once released.
 
 ``generation`` grows whenever a vector may have left the search, or come back into it: a reader that sees it
-unchanged need only load the pictures with higher ids than it has.
+unchanged need only load the pictures with higher ids than it has. ``next_vectors`` fills beside ``vectors``
+while the photos are embedded anew with another model, whose facts in ``meta`` begin with ``next_``.
 """
 
 SCHEMA = len(MIGRATIONS)
@@ -124,19 +132,6 @@ class Store:
     def meta(self) -> dict[str, Any]:
         """The library's own facts: model, model_source, dim, generation."""
         return dict(self.rows("SELECT key, value FROM meta"))
-
-    def problems(self) -> list[str]:
-        """What is wrong with the file, in sentences; empty for a sound library."""
-        found = [row[0] for row in self.rows("PRAGMA integrity_check") if row[0] != "ok"]
-        found += [f"{row[0]} row {row[1]} refers to nothing" for row in self.rows("PRAGMA foreign_key_check")]
-        for table in ("vectors", "thumbnails"):
-            lost = self.value(f"SELECT count(*) FROM pictures WHERE id NOT IN (SELECT picture FROM {table})")  # noqa: S608
-            found += [f"{lost} pictures have no row in {table}"] if lost else []
-        wrong = self.value(
-            "SELECT count(*) FROM vectors"
-            " WHERE length(vector) <> 2 * (SELECT value FROM meta WHERE key = 'dim')"
-        )
-        return found + ([f"{wrong} vectors are of another length"] if wrong else [])
 
 
 def connect(path: Path) -> sqlite3.Connection:

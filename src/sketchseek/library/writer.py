@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 import sqlite3
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from importlib.util import find_spec
@@ -19,6 +19,15 @@ from sketchseek.errors import LibraryBusy
 from sketchseek.images import Limits, printable
 from sketchseek.library.scan import Found
 from sketchseek.library.store import below, connect, told, transaction
+
+BROKEN = {
+    "have no vector": "SELECT id FROM pictures WHERE id NOT IN (SELECT picture FROM vectors)",
+    "have no thumbnail": "SELECT id FROM pictures WHERE id NOT IN (SELECT picture FROM thumbnails)",
+    "have a vector of another length": (
+        "SELECT picture FROM vectors WHERE length(vector) <> 2 * (SELECT value FROM meta WHERE key = 'dim')"
+    ),
+}
+"""What a picture can lack, each with the query that finds such pictures."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +111,11 @@ class Writer:
             yield
 
     def _set(self, facts: dict[str, str | int]) -> None:
-        self._db.executemany("INSERT OR REPLACE INTO meta VALUES (?, ?)", facts.items())
+        self._db.executemany(  # what is so already is not written: readers need not look again
+            "INSERT INTO meta VALUES (?, ?) ON CONFLICT (key) DO UPDATE SET value = excluded.value"
+            " WHERE value IS NOT excluded.value",
+            facts.items(),
+        )
 
     def judge_by(self, limits: Limits) -> None:
         """Give the skipped files another chance where what is read changed: version, formats or limits."""
@@ -115,25 +128,102 @@ class Writer:
                 self._set({"version": __version__, "rules": rules})
 
     def adopt(self, model: str, source: str, dim: int) -> None:
-        """Take a model as the library's own, dropping all that another model made; roots stay."""
+        """Take a model as the library's own, the one that its vectors are from or the first."""
         with self._change():
-            old = self._db.execute("SELECT value FROM meta WHERE key = 'model'").fetchone()
-            if old is None or old[0] != model:
-                for table in ("photos", "skipped", "pictures"):
-                    self._db.execute(f"DELETE FROM {table}")  # noqa: S608
-                self.hashes.clear()
             self._set({"model": model, "model_source": source, "dim": dim})
+
+    def begin_renewal(self, model: str, source: str, dim: int) -> None:
+        """Make room for another model's vectors; those that it made before a stop are kept."""
+        with self._change():
+            old = self._db.execute("SELECT value FROM meta WHERE key = 'next_model'").fetchone()
+            if old is None or old[0] != model:
+                self._db.execute("DELETE FROM next_vectors")
+            self._set({"next_model": model, "next_source": source, "next_dim": dim})
+
+    def renewed(self) -> int:
+        """How many pictures have a vector of the next model."""
+        return int(self._db.execute("SELECT count(*) FROM next_vectors").fetchone()[0])
+
+    def to_renew(self) -> list[list[Found]]:
+        """For each picture without a vector of the next model the files that hold it."""
+        files: dict[int, list[Found]] = {}
+        for picture, path, size, mtime in self._db.execute(
+            "SELECT picture, path, size, mtime_ns FROM photos"
+            " WHERE picture NOT IN (SELECT picture FROM next_vectors) ORDER BY path"
+        ):
+            files.setdefault(picture, []).append(Found(os.fsdecode(path), size, mtime))
+        return list(files.values())
+
+    def renew(self, pictures: Iterable[Picture]) -> int:
+        """Keep vectors of the next model; returns how many belong to pictures of the library."""
+        rows = [
+            (self.hashes[picture.hash], _stored(picture.vector))
+            for picture in pictures
+            if picture.hash in self.hashes
+        ]
+        with self._change():
+            self._db.executemany("INSERT OR REPLACE INTO next_vectors VALUES (?, ?)", rows)
+        return len(rows)
+
+    def end_renewal(self) -> None:
+        """Search with the next model from now on; photos that got no vector of it are forgotten."""
+        with self._change():
+            self._db.execute("DELETE FROM photos WHERE picture NOT IN (SELECT picture FROM next_vectors)")
+            self._drop_unheld()
+            self._db.execute("DELETE FROM vectors")
+            self._db.execute("INSERT INTO vectors SELECT picture, vector FROM next_vectors")
+            self._db.execute("DELETE FROM next_vectors")
+            for name, key in (("next_model", "model"), ("next_source", "model_source"), ("next_dim", "dim")):
+                self._db.execute(
+                    "UPDATE meta SET value = (SELECT value FROM meta WHERE key = ?) WHERE key = ?",
+                    (name, key),
+                )
+                self._db.execute("DELETE FROM meta WHERE key = ?", (name,))
+            self._db.execute("UPDATE meta SET value = value + 1 WHERE key = 'generation'")
+
+    def mend(self) -> int:
+        """Take out broken pictures and rows that refer to nothing; returns how many photos went."""
+        with self._change():
+            before = self._count("photos")
+            for pictures in BROKEN.values():
+                self._db.execute(f"DELETE FROM photos WHERE picture IN ({pictures})")  # noqa: S608
+            self._db.execute("DELETE FROM photos WHERE picture NOT IN (SELECT id FROM pictures)")
+            for table in ("vectors", "thumbnails", "next_vectors"):
+                self._db.execute(f"DELETE FROM {table} WHERE picture NOT IN (SELECT id FROM pictures)")  # noqa: S608
+            self._drop_unheld()
+            self._db.execute("REINDEX")
+            return before - self._count("photos")
 
     def add_root(self, root: Root) -> None:
         """Cover a folder, or change how it is walked."""
         row = (bytes(root.path), json.dumps(root.exclude), root.hidden)
         with self._change():
-            self._db.execute("INSERT OR REPLACE INTO roots VALUES (?, ?, ?)", row)
+            self._db.execute(
+                "INSERT INTO roots VALUES (?, ?, ?) ON CONFLICT (path) DO UPDATE"
+                " SET exclude = excluded.exclude, hidden = excluded.hidden"
+                " WHERE (exclude, hidden) <> (excluded.exclude, excluded.hidden)",
+                row,
+            )
 
     def remove_root(self, path: Path) -> None:
         """Cover a folder no more; its photos stay until they are dropped."""
         with self._change():
             self._db.execute("DELETE FROM roots WHERE path = ?", (bytes(path),))
+            self._db.execute("DELETE FROM mounts WHERE root = ?", (bytes(path),))
+
+    def mounts(self, root: Path) -> set[bytes]:
+        """The mount points that a folder's photos were met behind."""
+        return {
+            path for (path,) in self._db.execute("SELECT path FROM mounts WHERE root = ?", (bytes(root),))
+        }
+
+    def set_mounts(self, root: Path, mounts: Collection[bytes]) -> None:
+        """Remember the mount points that a folder's photos are met behind."""
+        if self.mounts(root) == set(mounts):
+            return
+        with self._change():
+            self._db.execute("DELETE FROM mounts WHERE root = ?", (bytes(root),))
+            self._db.executemany("INSERT INTO mounts VALUES (?, ?)", [(bytes(root), path) for path in mounts])
 
     def known(self, folder: Path) -> tuple[dict[bytes, tuple[int, int]], dict[bytes, tuple[int, int]]]:
         """(size, mtime_ns) by path of the photos below a folder, and of the files skipped there."""
@@ -173,9 +263,7 @@ class Writer:
         made = self._db.execute(
             "INSERT INTO pictures (hash, width, height, taken) VALUES (?, ?, ?, ?)", facts
         )
-        self._db.execute(
-            "INSERT INTO vectors VALUES (?, ?)", (made.lastrowid, picture.vector.astype("<f2").tobytes())
-        )
+        self._db.execute("INSERT INTO vectors VALUES (?, ?)", (made.lastrowid, _stored(picture.vector)))
         self._db.execute("INSERT INTO thumbnails VALUES (?, ?)", (made.lastrowid, picture.thumbnail))
         return int(made.lastrowid or 0)
 
@@ -205,6 +293,16 @@ class Writer:
         with self._change():
             gone = self._db.executemany("DELETE FROM photos WHERE path = ?", rows).rowcount
             self._db.executemany("DELETE FROM skipped WHERE path = ?", rows)
-            self._db.execute("DELETE FROM pictures WHERE id NOT IN (SELECT picture FROM photos)")
-            self.hashes = dict(self._db.execute("SELECT hash, id FROM pictures"))
+            self._drop_unheld()
         return max(0, gone)
+
+    def _drop_unheld(self) -> None:
+        self._db.execute("DELETE FROM pictures WHERE id NOT IN (SELECT picture FROM photos)")
+        self.hashes = dict(self._db.execute("SELECT hash, id FROM pictures"))
+
+    def _count(self, table: str) -> int:
+        return int(self._db.execute(f"SELECT count(*) FROM {table}").fetchone()[0])  # noqa: S608
+
+
+def _stored(vector: NDArray[np.float32]) -> bytes:
+    return vector.astype("<f2").tobytes()

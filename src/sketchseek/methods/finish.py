@@ -25,17 +25,17 @@ from sketchseek.training.towers import Tower
 _SAMPLES = 4  # pictures of each domain that torch and the exported graph are compared on
 
 
-def retrieval(sketches: Tensor, photos: Tensor, material: Material) -> dict[str, float]:
-    """``score``: map@all by cosine of the sketches that choose the model, over the photos that do.
+def retrieval(sketches: Tensor, photos: Tensor, val: Dataset) -> dict[str, float]:
+    """``score``: map@all by cosine of a data set's sketches over its photos, by class.
 
     Args:
-        sketches: (Q, D) codes of ``material.val.sketches``.
-        photos: (G, D) codes of ``material.val.photos``.
-        material: tells their classes.
+        sketches: (Q, D) codes of ``val.sketches``.
+        photos: (G, D) codes of ``val.photos``.
+        val: tells their classes.
     """
     scores = normalize(sketches, dim=1) @ normalize(photos, dim=1).T
-    asked = np.array([item.label for item in material.val.sketches])
-    given = np.array([item.label for item in material.val.photos])
+    asked = np.array([item.label for item in val.sketches])
+    given = np.array([item.label for item in val.photos])
     values = metric("map@all")(scores.numpy(), asked[:, None] == given[None])
     return {"score": float(values.mean())}
 
@@ -62,9 +62,7 @@ def finish(
         "sketch": (Pictures(material.val, sketch), material.val.sketches),
     }
     samples = {
-        domain: np.stack(
-            [pictures.plain(item) for item in items[:: max(1, len(items) // _SAMPLES)][:_SAMPLES]]
-        )
+        domain: next(pictures.batches(items[:: max(1, len(items) // _SAMPLES)], _SAMPLES))
         for domain, (pictures, items) in sides.items()
     }
     with torch.inference_mode():

@@ -15,23 +15,20 @@ import numpy as np
 import torch
 from lightning.pytorch import LightningModule
 from torch import Tensor, nn
-from torch.optim.lr_scheduler import OneCycleLR
 
 from sketchseek.data import Item
 from sketchseek.encoders.huggingface import Backbone, load_backbone
-from sketchseek.images import PhotoInput
 from sketchseek.losses.contrastive import contrastive_batch
 from sketchseek.methods import Method
 from sketchseek.methods.finish import finish, retrieval
-from sketchseek.sketch import SketchInput
 from sketchseek.training import batchnorm
-from sketchseek.training.loop import fit
+from sketchseek.training.loop import fit, one_cycle
 from sketchseek.training.material import Data, gather
-from sketchseek.training.pictures import Augment, Pictures, normalised
+from sketchseek.training.pictures import Augment, Pictures, contracts, normalised
 from sketchseek.training.progress import OnProgress, silent
 from sketchseek.training.run import Run
 from sketchseek.training.samplers import class_batches, meanings
-from sketchseek.training.towers import Standardise, Tower, mlp, three
+from sketchseek.training.towers import Standardise, Tower, mlp
 
 _STATISTICS = 128  # pictures of each domain that the start is measured on
 
@@ -102,10 +99,7 @@ class Network(LightningModule):
             {"params": list(self.tower.backbone.parameters()), "lr": config.rate_backbone},
             {"params": list(self.tower.head.parameters()), "lr": config.rate},
         ]
-        optimizer = torch.optim.AdamW(groups, weight_decay=config.decay)
-        rates = [config.rate_backbone, config.rate]
-        cycle = OneCycleLR(optimizer, rates, total_steps=self.steps, pct_start=0.1)
-        return [optimizer], [{"scheduler": cycle, "interval": "step"}]
+        return one_cycle(groups, config.decay, self.steps)
 
 
 def train(
@@ -125,9 +119,7 @@ def train(
         return run.model
     material = gather(config.data, config.seed)
     backbone = load_backbone(config.backbone, config.size)
-    mean, std = three(backbone.mean), three(backbone.std)
-    photo = PhotoInput(size=backbone.size, fit=config.fit, mean=mean, std=std)
-    sketch = SketchInput(size=backbone.size, line_width=config.line_width, mean=mean, std=std)
+    photo, sketch = contracts(backbone, fit=config.fit, line_width=config.line_width)
     photos, sketches = Pictures(material.train, photo), Pictures(material.train, sketch)
     with run.stage("training") as folder:
         tower = _start(config, backbone, photos, sketches)
@@ -143,7 +135,7 @@ def train(
             validate=lambda: retrieval(
                 _codes(tower, Pictures(material.val, sketch), material.val.sketches),
                 _codes(tower, Pictures(material.val, photo), material.val.photos),
-                material,
+                material.val,
             ),
             stage="end to end",
             on_progress=on_progress,
@@ -195,10 +187,7 @@ def _batches(
 
 
 def _codes(tower: Tower, pictures: Pictures, items: Sequence[Item]) -> Tensor:
-    parts = (items[start : start + 32] for start in range(0, len(items), 32))
-    return torch.cat(
-        [tower(torch.from_numpy(np.stack([pictures.plain(item) for item in part]))) for part in parts]
-    )
+    return torch.cat([tower(torch.from_numpy(batch)) for batch in pictures.batches(items)])
 
 
 END_TO_END = Method(

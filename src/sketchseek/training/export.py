@@ -7,8 +7,6 @@ import hashlib
 import importlib.metadata
 import json
 import logging
-import shutil
-import tempfile
 import warnings
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -27,6 +25,7 @@ from safetensors.torch import load_file, save_file
 from torch import Tensor, nn
 
 from sketchseek import model as folders
+from sketchseek._aside import aside
 from sketchseek.errors import BadModel
 from sketchseek.model import WEIGHTS, Card
 
@@ -74,19 +73,13 @@ def export_model(
     }
     folder = Path(folder)
     folder.parent.mkdir(parents=True, exist_ok=True)
-    aside = Path(tempfile.mkdtemp(prefix=f".{folder.name}-", dir=folder.parent))
-    try:
-        aside.chmod(0o755)
-        _write(graphs, {domain: set(towers[domain].state_dict()) for domain in DOMAINS}, aside, half=half)
+    with aside(folder) as written:
+        written.mkdir()
+        _write(graphs, {domain: set(towers[domain].state_dict()) for domain in DOMAINS}, written, half=half)
         for domain in DOMAINS:
-            _check(towers[domain], aside / f"{domain}.onnx", inputs[domain], card.dim)
+            _check(towers[domain], written / f"{domain}.onnx", inputs[domain], card.dim)
         versions = {name: importlib.metadata.version(name) for name in _LIBRARIES}
-        folders.write_card(replace(card, versions=dict(card.versions) | versions), aside)
-        if folder.exists():
-            shutil.rmtree(folder)
-        aside.replace(folder)
-    finally:
-        shutil.rmtree(aside, ignore_errors=True)
+        folders.write_card(replace(card, versions=dict(card.versions) | versions), written)
     return folder
 
 

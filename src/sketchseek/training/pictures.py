@@ -6,6 +6,7 @@ import zlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Literal, Protocol
 
 import numpy as np
 import torch
@@ -13,8 +14,9 @@ from numpy.typing import NDArray
 from PIL import Image
 from torch import Tensor
 
+from sketchseek import images
 from sketchseek.data import Dataset, Item, line_drawing
-from sketchseek.images import PhotoInput, fit, open_picture
+from sketchseek.images import PhotoInput, open_picture
 from sketchseek.sketch import Sketch, SketchInput
 
 Pixels = NDArray[np.uint8]
@@ -46,6 +48,35 @@ class Augment:
     grey: float = 0.2
 
 
+class Made(Protocol):
+    """Whatever was made for pictures of one kind: a backbone."""
+
+    size: int
+    mean: tuple[float, ...]
+    std: tuple[float, ...]
+
+
+def contracts(
+    backbone: Made,
+    *,
+    fit: Literal["crop", "pad", "stretch"] = "crop",
+    line_width: float = 3.0,
+    sketch_size: int = 0,
+) -> tuple[PhotoInput, SketchInput]:
+    """The photos and the drawings that a model on this backbone takes.
+
+    Args:
+        backbone: its size and normalisation serve both; one mean or deviation serves all channels.
+        fit: how photos are brought to a square.
+        line_width: of drawings, pixels.
+        sketch_size: side of drawings; 0: that of photos.
+    """
+    mean, std = _three(backbone.mean), _three(backbone.std)
+    photo = PhotoInput(size=backbone.size, fit=fit, mean=mean, std=std)
+    sketch = SketchInput(size=sketch_size or backbone.size, line_width=line_width, mean=mean, std=std)
+    return photo, sketch
+
+
 class Pictures:
     """The items of a data set as pixels of one contract: (S, S, 3) of photos, (S, S) of sketches, uint8.
 
@@ -61,12 +92,17 @@ class Pictures:
     def plain(self, item: Item) -> Pixels:
         """The item as search sees it."""
         if isinstance(self.contract, PhotoInput):
-            return fit(self.dataset.photo(item, self.contract.size), self.contract)
+            return images.fit(self.dataset.photo(item, self.contract.size), self.contract)
         if item.id not in self._kept:
             drawing = self.dataset.sketch(item).render(self.contract)
             self._kept[item.id] = zlib.compress(drawing.tobytes(), 1)
         side = self.contract.size
         return np.frombuffer(zlib.decompress(self._kept[item.id]), np.uint8).reshape(side, side)
+
+    def batches(self, items: Sequence[Item], size: int = 32) -> Iterator[Pixels]:
+        """The items as search sees them, up to ``size`` at a time: (N, S, S, 3) or (N, S, S) uint8."""
+        for start in range(0, len(items), size):
+            yield np.stack([self.plain(item) for item in items[start : start + size]])
 
     def varied(self, item: Item, augment: Augment, *seed: int) -> Pixels:
         """The item augmented; what is drawn depends on the item's id and ``seed`` alone."""
@@ -91,8 +127,7 @@ def normalised(pictures: Pictures, items: Sequence[Item], count: int, seed: int 
     """Up to ``count`` of the items, drawn by chance, as a backbone takes them: (32, 3, S, S) float32."""
     mean, std = (torch.tensor(v).reshape(1, 3, 1, 1) for v in (pictures.contract.mean, pictures.contract.std))
     order = np.random.default_rng(seed).permutation(len(items))[:count]
-    for start in range(0, len(order), 32):
-        batch = np.stack([pictures.plain(items[n]) for n in order[start : start + 32]])
+    for batch in pictures.batches([items[n] for n in order]):
         values = torch.from_numpy(batch).float() / 255
         values = values.permute(0, 3, 1, 2) if batch.ndim == 4 else values[:, None].expand(-1, 3, -1, -1)
         yield (values - mean) / std
@@ -116,6 +151,11 @@ def with_lines(dataset: Dataset, lines: Path) -> Dataset:
         return Sketch((), np.where(grey < 128, 0, 255).astype(np.uint8))
 
     return replace(dataset, items=(*dataset.items, *drawn), sketch_reader=read)
+
+
+def _three(values: Sequence[float]) -> tuple[float, float, float]:
+    red, green, blue = values if len(values) == 3 else (values[0],) * 3
+    return red, green, blue
 
 
 def _vary_photo(picture: Pixels, contract: PhotoInput, augment: Augment, rng: np.random.Generator) -> Pixels:

@@ -18,6 +18,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from sketchseek._aside import aside
 from sketchseek.errors import BadConfig
 from sketchseek.training.config import to_toml
 from sketchseek.training.progress import OnProgress, silent
@@ -95,9 +96,8 @@ class Run:
                 "cpu_seconds": round(before.get("cpu_seconds", 0.0) + time.process_time() - cpu, 2),
                 "peak_mib": round(max(before.get("peak_mib", 0.0), peak_memory() / 2**20), 1),
             }
-            aside = self.folder / f".{_SUMMARY}"
-            aside.write_text(json.dumps(stages, indent=2) + "\n", encoding="utf-8")
-            aside.replace(self.folder / _SUMMARY)
+            with aside(self.folder / _SUMMARY) as written:
+                written.write_text(json.dumps(stages, indent=2) + "\n", encoding="utf-8")
 
 
 def peak_memory() -> int:

@@ -78,9 +78,3 @@ def mlp(widths: Sequence[int], dropout: float = 0.0) -> nn.Sequential:
         layers += [nn.ReLU()] if number else []
         layers += [nn.Dropout(dropout), nn.Linear(before, after)]
     return nn.Sequential(*layers)
-
-
-def three(values: Sequence[float]) -> tuple[float, float, float]:
-    """Three numbers, one a channel, from a sequence of three or of one (which then serves all)."""
-    red, green, blue = values if len(values) == 3 else (values[0],) * 3
-    return red, green, blue

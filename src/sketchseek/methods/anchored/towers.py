@@ -12,12 +12,12 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor, nn
 from torch.nn.functional import cross_entropy, normalize
-from torch.optim.lr_scheduler import OneCycleLR
 from torch.optim.swa_utils import AveragedModel, get_ema_multi_avg_fn
 
 from sketchseek.encoders.huggingface import Backbone
 from sketchseek.errors import BadConfig
 from sketchseek.methods.anchored.config import Config
+from sketchseek.training.loop import one_cycle
 from sketchseek.training.towers import Standardise
 
 _FAR = -1e4  # a logit that takes no part in a softmax
@@ -106,9 +106,14 @@ class Settle(nn.Module):
         self.log_scale = nn.Parameter(torch.tensor(_SCALE[0]).log())
         self.pull = pull
 
+    @property
+    def scale(self) -> Tensor:
+        """What cosines are multiplied with before a softmax, a learnt number."""
+        return self.log_scale.exp().clamp(max=_SCALE[1])
+
     def logits(self, embeddings: Tensor) -> Tensor:
         """Unit embeddings (N, D) -> scaled cosines to all anchors (N, C)."""
-        return self.log_scale.exp().clamp(max=_SCALE[1]) * embeddings @ normalize(self.anchors, dim=1).T
+        return self.scale * embeddings @ normalize(self.anchors, dim=1).T
 
     def forward(self, embeddings: Tensor) -> Tensor:
         """Embeddings (N, D) of any length -> settled ones."""
@@ -173,8 +178,7 @@ class Anchored(pl.LightningModule):
         loss_photo = self._classify(photos, batch["photo_class"], batch["photo_rivals"])
         paired = batch["paired"]
         classes = batch["sketch_class"][paired]
-        scale = learner.settle.log_scale.exp().clamp(max=_SCALE[1])
-        between = scale * sketches[paired] @ photos[len(photos) - len(paired) :].T
+        between = learner.settle.scale * sketches[paired] @ photos[len(photos) - len(paired) :].T
         alike = (classes[:, None] == classes[None]) & ~torch.eye(len(paired), dtype=torch.bool)
         loss_pair = cross_entropy(between.masked_fill(alike, _FAR), torch.arange(len(paired)))
         self.log_dict(
@@ -205,7 +209,4 @@ class Anchored(pl.LightningModule):
             {"params": heads, "lr": config.rate},
             {"params": list(learner.settle.parameters()), "lr": 2 * config.rate, "weight_decay": 0.0},
         ]
-        optimizer = torch.optim.AdamW(groups, weight_decay=config.decay)
-        rates = [group["lr"] for group in groups]
-        cycle = OneCycleLR(optimizer, rates, total_steps=config.epochs * config.steps, pct_start=0.1)
-        return [optimizer], [{"scheduler": cycle, "interval": "step"}]
+        return one_cycle(groups, config.decay, config.epochs * config.steps)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import copy
 import hashlib
-import os
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
@@ -15,14 +14,15 @@ from safetensors.torch import load_file, save_file
 from torch import Tensor, nn
 from torch.nn.functional import normalize, pad
 
-from sketchseek.data import Dataset, Item, data_root
+from sketchseek._aside import aside
+from sketchseek.data import Dataset, data_root
 from sketchseek.encoders.huggingface import Backbone, load_backbone
-from sketchseek.evaluation.metrics import metric
 from sketchseek.images import PhotoInput
 from sketchseek.methods.anchored.batches import batches, cache
 from sketchseek.methods.anchored.config import Config
 from sketchseek.methods.anchored.material import Material, Part, canonical, gather, unseen
 from sketchseek.methods.anchored.towers import Anchored, Encoder, Mirrored, Top, Trunk
+from sketchseek.methods.finish import retrieval
 from sketchseek.model import Card
 from sketchseek.sketch import SketchInput
 from sketchseek.training import batchnorm
@@ -30,10 +30,10 @@ from sketchseek.training.config import to_dict
 from sketchseek.training.export import export_model
 from sketchseek.training.features import Features
 from sketchseek.training.loop import fit
-from sketchseek.training.pictures import Pictures, normalised
+from sketchseek.training.pictures import Contract, Pictures, contracts, normalised
 from sketchseek.training.progress import OnProgress, Progress, silent
 from sketchseek.training.run import Run
-from sketchseek.training.towers import Standardise, Tower, three
+from sketchseek.training.towers import Standardise, Tower
 
 _STATISTICS = (128, 256)  # photos to restore batch norm on, drawings to adapt it to
 _UNSEEN = ("sketchy-21.unseen", "sketchy-25.unseen")
@@ -64,9 +64,7 @@ def train(
     views = {"sketchy": config.views, "quickdraw": config.quickdraw_views, "lines": config.line_views}
     material = gather(config.held_out, views, include_val=config.include_val)
     backbone = load_backbone(config.backbone)
-    mean, std = three(backbone.mean), three(backbone.std)
-    drawings = SketchInput(size=config.sketch_size, line_width=config.line_width, mean=mean, std=std)
-    photos = PhotoInput(size=backbone.size, mean=mean, std=std)
+    photos, drawings = contracts(backbone, line_width=config.line_width, sketch_size=config.sketch_size)
     with run.stage("statistics"):
         adapted = _adapted(backbone, material, photos, drawings, run)
     trunk = Trunk(adapted, config.cut, config.sketch_size)
@@ -75,8 +73,9 @@ def train(
         sketches = cache(config, material, material.sketches, (sketch_side, drawings), on_progress)
         pictures = cache(config, material, material.photos, (photo_side, photos), on_progress)
         val = material.val
-        queries = sketch_side.plain(Pictures(val, drawings), val.sketches)
-        gallery = photo_side.plain(Pictures(val, photos), val.photos)
+        if not config.include_val:
+            queries = sketch_side.plain(Pictures(val, drawings), val.sketches)
+            gallery = photo_side.plain(Pictures(val, photos), val.photos)
     plain = torch.from_numpy(np.concatenate([part.features[0] for part in pictures])).float()
     torch.manual_seed(config.seed)
     encoder = Encoder(
@@ -151,14 +150,13 @@ def _adapted(
         run.on_progress(Progress("statistics of batch norm", 1, 2))
         batchnorm.adapt(adapted.body, _normalised(material.sketches[:2], drawings, _STATISTICS[1]))
         run.on_progress(Progress("statistics of batch norm", 2, 2))
-        aside = path.with_suffix(f".{os.getpid()}")
-        save_file(adapted.state_dict(), aside)
-        aside.replace(path)
+        with aside(path) as written:
+            save_file(adapted.state_dict(), written)
     adapted.load_state_dict(load_file(path))
     return adapted
 
 
-def _normalised(parts: Sequence[Part], contract: PhotoInput | SketchInput, count: int) -> Iterator[Tensor]:
+def _normalised(parts: Sequence[Part], contract: Contract, count: int) -> Iterator[Tensor]:
     """``count`` pictures in equal numbers of each part, none of a class that is unseen in a published split.
 
     So one trunk serves every run, zero-shot ones too.
@@ -183,21 +181,14 @@ def _validation(
         photos: their backbone features, in order.
     """
     features = torch.from_numpy(photos).float()
-    relevance = _labels(val.sketches)[:, None] == _labels(val.photos)[None]
-    measure = metric("map@all")
 
     def validate() -> dict[str, float]:
         encoder = module.encoder
         parts = (torch.from_numpy(part).float() for part in np.array_split(sketches, 8))
         found = encoder.settle(torch.cat([encoder.sketches(part) for part in parts]))
-        scores = (found @ normalize(encoder.settle(encoder.photos(features)), dim=1).T).numpy()
-        return {"score": float(np.mean(measure(scores, relevance)))}
+        return retrieval(found, encoder.settle(encoder.photos(features)), val)
 
     return validate
-
-
-def _labels(items: tuple[Item, ...]) -> NDArray[np.str_]:
-    return np.array([canonical(item.label) for item in items])
 
 
 def _export(
@@ -217,7 +208,7 @@ def _export(
     sketch = Tower(tuned, nn.Sequential(encoder.sketch_head, encoder.settle), **contract)
     photo = Tower(backbone, nn.Sequential(encoder.photo_head, encoder.settle), **contract)
     samples = {
-        "sketch": np.stack([Pictures(val, card.sketch).plain(item) for item in val.sketches[:8]]),
-        "photo": np.stack([Pictures(val, card.photo).plain(item) for item in val.photos[:8]]),
+        "sketch": next(Pictures(val, card.sketch).batches(val.sketches[:8])),
+        "photo": next(Pictures(val, card.photo).batches(val.photos[:8])),
     }
     return export_model(photo, sketch, card, folder, samples=samples)

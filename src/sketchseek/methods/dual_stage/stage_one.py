@@ -14,15 +14,13 @@ from torch import Tensor, nn
 from torch.nn.functional import cross_entropy, dropout
 
 from sketchseek.data import Item
-from sketchseek.encoders.huggingface import Backbone, load_backbone
-from sketchseek.images import PhotoInput
-from sketchseek.sketch import SketchInput
+from sketchseek.encoders.huggingface import load_backbone
 from sketchseek.training.features import Features
 from sketchseek.training.loop import fit
 from sketchseek.training.material import Material, codes
-from sketchseek.training.pictures import Augment, Contract, Pictures
+from sketchseek.training.pictures import Augment, Contract, Pictures, contracts
 from sketchseek.training.run import Run
-from sketchseek.training.towers import Standardise, Tower, three
+from sketchseek.training.towers import Standardise, Tower
 
 Domain = Literal["sketch", "photo"]
 
@@ -130,7 +128,8 @@ def learn(config: StageOne, material: Material, domain: Domain, run: Run, seed: 
     trained under dropout.
     """
     backbone = load_backbone(config.backbone, config.size)
-    contract = _contract(config, domain, backbone)
+    photo, sketch = contracts(backbone, fit=config.fit, line_width=config.line_width)
+    contract: Contract = sketch if domain == "sketch" else photo
     sides = {"train": material.train, "val": material.val}
     items = {part: side.sketches if domain == "sketch" else side.photos for part, side in sides.items()}
     pictures = {part: Pictures(side, contract) for part, side in sides.items()}
@@ -194,13 +193,6 @@ def accuracy(logits: Tensor, labels: Tensor) -> float:
     return float((logits.argmax(1) == labels).float().mean())
 
 
-def _contract(config: StageOne, domain: Domain, backbone: Backbone) -> Contract:
-    mean, std = three(backbone.mean), three(backbone.std)
-    if domain == "photo":
-        return PhotoInput(size=backbone.size, fit=config.fit, mean=mean, std=std)
-    return SketchInput(size=backbone.size, line_width=config.line_width, mean=mean, std=std)
-
-
 def _head(views: Tensor, projection: int | None, seed: int) -> nn.Sequential:
     """Standardisation by the training set's own statistics, and the hidden layer if there is one."""
     dim = views.shape[-1]
@@ -235,8 +227,5 @@ def _picture_batches(
 
 
 def _accuracy_on(classifier: Classifier, pictures: Pictures, items: Sequence[Item], labels: Tensor) -> float:
-    parts = (items[start : start + 32] for start in range(0, len(items), 32))
-    logits = [
-        classifier(torch.from_numpy(np.stack([pictures.plain(item) for item in part]))) for part in parts
-    ]
-    return accuracy(torch.cat(logits), labels)
+    logits = torch.cat([classifier(torch.from_numpy(batch)) for batch in pictures.batches(items)])
+    return accuracy(logits, labels)

@@ -84,7 +84,7 @@ def two_stages(run: Run, config: DualStage, build: Build) -> Path:
             epochs=config.epochs,
             seed=config.seed,
             validate=lambda: retrieval(
-                network.sketch_code(sketches.val), network.photo_code(photos.val), material
+                network.sketch_code(sketches.val), network.photo_code(photos.val), material.val
             ),
             stage="stage 2",
             on_progress=run.on_progress,

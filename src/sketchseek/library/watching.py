@@ -1,0 +1,55 @@
+"""Keeping a library up to date: its folders are walked again and again, at a small share of one core."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+from sketchseek.encoders import Encoder
+from sketchseek.errors import LibraryBusy, RootMissing
+from sketchseek.library import Event, Library, Progress
+
+REST = 20  # a round that took a second is followed by at least this many seconds of rest
+
+
+@dataclass(frozen=True, slots=True)
+class Trouble:
+    """Why a round was given up; the next one tries again."""
+
+    reason: str
+
+
+def watch(
+    library: Library, load: Callable[[str], Encoder], *, every: float, stop: threading.Event
+) -> Iterator[Event | Trouble]:
+    """Index the folders of a library, rest, and begin again, until told to stop.
+
+    Polling, since no system tells of all changes on every disk. A round without changes reads no picture and
+    writes nothing. A round is followed by a rest of ``every`` seconds, or more where the walk takes long.
+
+    Args:
+        library: an open library that covers at least one folder.
+        load: gives the encoder of a model by ``model_source``; asked again where the model is another.
+        every: seconds between two rounds, at least.
+        stop: ends it, also in the midst of a rest.
+    """
+    encoder: Encoder | None = None
+    while not stop.is_set():
+        began = time.monotonic()
+        try:
+            if encoder is None or encoder.model_id != library.model:
+                encoder = load(library.model_source or "default")
+            for event in library.index(encoder=encoder):
+                yield event
+                if stop.is_set():
+                    return
+        except (LibraryBusy, RootMissing) as error:
+            yield Trouble(str(error))
+        stop.wait(max(every, REST * (time.monotonic() - began)))
+
+
+def changed(event: Progress) -> bool:
+    """Whether the end of a round tells of photos that came or went."""
+    return event.phase == "done" and bool(event.embedded or event.reused or event.dropped)
