@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -147,7 +147,7 @@ def test_the_synthetic_data_set_is_counted(run: Commands) -> None:
 
 
 @pytest.fixture
-def small_benchmark(monkeypatch: pytest.MonkeyPatch) -> None:
+def small_benchmark(monkeypatch: pytest.MonkeyPatch) -> Benchmark:
     """A benchmark of four photos and their sketches."""
     one = Benchmark(
         name="small/category",
@@ -163,11 +163,14 @@ def small_benchmark(monkeypatch: pytest.MonkeyPatch) -> None:
         compare=("sketchy-21",),
     )
     monkeypatch.setattr(benchmarks, "benchmarks", lambda: {one.name: one})
+    return one
 
 
 @pytest.mark.usefixtures("small_benchmark")
 def test_evaluate_prints_figures_beside_published_ones(run: Commands, model: Path) -> None:
     assert run("evaluate", "--list").out == "small/category  Small\n"
+    (listed,) = json.loads(run("evaluate", "--list", "--json").raw)
+    assert (listed["protocol"], listed["relevance"]) == ("category", "class")
     asked = ("evaluate", model, "--benchmark", "small/category", "--no-cache")
     done = run(*asked)
     assert (done.code, done.err) == (0, "")
@@ -191,6 +194,18 @@ def test_evaluate_prints_figures_beside_published_ones(run: Commands, model: Pat
     assert len(written["queries"]["map@all"]) == 4
     assert written["metrics"] == told["metrics"]
     assert "tiny@" in Path("page.html").read_text(encoding="utf-8")
+
+
+def test_evaluate_warns_of_what_a_model_has_seen(
+    run: Commands, model: Path, small_benchmark: Benchmark, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    new = replace(small_benchmark, unseen="classes")
+    monkeypatch.setattr(benchmarks, "benchmarks", lambda: {new.name: new})
+    asked = ("evaluate", model, "--benchmark", "small/category", "--no-cache", "--out", "figures.json")
+    told = "the model learnt from sketchy; its card does not tell from which classes"
+    for done in (run(*asked), run(*asked)):  # measured, then kept
+        assert f"\n\nNote: {told}.\n" in done.out
+    assert json.loads(run(*asked, "--json").raw)["warnings"] == [told]
 
 
 @pytest.mark.usefixtures("small_benchmark")

@@ -23,11 +23,8 @@ from sketchseek.cli.search import search
 from sketchseek.cli.serve import serve
 from sketchseek.cli.study import study
 from sketchseek.cli.train import train
-_COMMANDS = (
-    *(index, search, serve, watch, forget, backup, demo, doctor),
-    *(models, datasets, evaluate, compare, train, study, words),
-)
-for _command in _COMMANDS:
+from sketchseek.cli.watch import watch
+from sketchseek.cli.words import words
 from sketchseek.errors import SketchseekError
 
 

@@ -98,13 +98,14 @@ def write_report(found: Comparison, page: Path, data: Path | None) -> None:
 def _dataset(found: Comparison, data: Path | None) -> Dataset | None:
     """What the report's pictures come from; without it, the report has none and says so."""
     from sketchseek.data import load_dataset
-    from sketchseek.errors import BadDataset, UnknownName
+    from sketchseek.errors import BadBenchmark, BadDataset, UnknownName
     from sketchseek.evaluation.benchmarks import benchmark
+    from sketchseek.evaluation.trial import prepare
 
     try:
         chosen = benchmark(found.benchmark["name"])
-        return load_dataset(chosen.dataset, data, **chosen.options)
-    except (BadDataset, UnknownName) as error:
+        return prepare(chosen, load_dataset(chosen.dataset, data, **chosen.options)).dataset
+    except (BadDataset, BadBenchmark, UnknownName) as error:
         if data is not None:
             raise
         say(f"the report is without pictures: {error}")

@@ -12,6 +12,7 @@ import typer
 from sketchseek.cli.console import JsonOption, print_json, print_table, progress, say, shown
 
 if TYPE_CHECKING:
+    from sketchseek.evaluation.benchmarks import Benchmark
     from sketchseek.evaluation.run import Result
 
 
@@ -48,6 +49,7 @@ def evaluate(
     The figures are shown beside those that others printed.
     """
     from sketchseek.evaluation import benchmarks, embeddings, results, run
+    from sketchseek.evaluation.trial import prepare
 
     if show_list:
         _list(as_json=as_json)
@@ -60,12 +62,14 @@ def evaluate(
 
     encoder = load_encoder(model)
     dataset = load_dataset(chosen.dataset, data, **chosen.options)
-    if out and not (force or html):
-        trial = benchmarks.prepare(chosen, dataset)
-        if record := results.kept(out, encoder.model_id, trial):
-            say(f"already measured: {shown(out)}; --force measures again")
-            _report(record.facts, as_json=as_json)
-            return
+    if (
+        out
+        and not (force or html)
+        and (record := results.kept(out, encoder.model_id, prepare(chosen, dataset)))
+    ):
+        say(f"already measured: {shown(out)}; --force measures again")
+        _report(record.facts, as_json=as_json)
+        return
     with progress(f"{chosen.name}") as step:
 
         def tell(event: embeddings.Progress) -> None:
@@ -92,9 +96,23 @@ def _list(*, as_json: bool) -> None:
 
     found = benchmarks().values()
     if as_json:
-        print_json([{"name": one.name, "title": one.title, "description": one.description} for one in found])
+        print_json([_summary(one) for one in found])
         return
     print_table([(one.name, one.title) for one in found])
+
+
+def _summary(one: Benchmark) -> dict[str, Any]:
+    return {
+        "name": one.name,
+        "title": one.title,
+        "description": one.description,
+        "protocol": one.protocol,
+        "dataset": one.dataset,
+        "relevance": one.relevance,
+        "unseen": one.unseen,
+        "metrics": one.metrics,
+        "digest": one.digest,
+    }
 
 
 def _write_page(result: Result, page: Path) -> None:
@@ -121,6 +139,8 @@ def _report(facts: Mapping[str, Any], *, as_json: bool) -> None:
         note = f"{sure['level']:.0%} interval {sure['low']:.4f} to {sure['high']:.4f}" if own else ""
         rows.append((name, f"{value:.4f}", note))
     print_table(rows)
+    for warning in facts.get("warnings", ()):
+        print(f"\nNote: {warning}.")
     if facts["published"]:
         print("\nPrinted by others (docs/benchmarks.md says how far each compares)")
         print_table(

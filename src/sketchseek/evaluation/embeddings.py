@@ -20,7 +20,7 @@ from sketchseek.images import fit
 
 BATCH = 32
 
-Stage = Literal["photos", "sketches", "rankings"]
+Stage = Literal["photos", "sketches", "prefixes", "rankings"]
 
 
 @dataclass(frozen=True)

@@ -15,10 +15,10 @@ import numpy as np
 
 from sketchseek._aside import aside
 from sketchseek.errors import BadResult
-from sketchseek.evaluation.benchmarks import Trial
 from sketchseek.evaluation.metrics import Values
 from sketchseek.evaluation.published import beside
 from sketchseek.evaluation.run import Origin, Result
+from sketchseek.evaluation.trial import Trial
 
 FORMAT = 1
 _PACKAGES = ("sketchseek", "numpy", "pillow", "onnxruntime")
@@ -131,6 +131,7 @@ def as_json(result: Result, *, command: str = "") -> dict[str, Any]:
         "benchmark": {
             "name": benchmark.name,
             "title": benchmark.title,
+            "protocol": benchmark.protocol,
             "digest": benchmark.digest,
             "items": trial.digest,
             "queries": len(trial.queries),
@@ -146,6 +147,7 @@ def as_json(result: Result, *, command: str = "") -> dict[str, Any]:
             "seed": result.origin.seed,
             "recipe": result.origin.recipe,
         },
+        "warnings": list(result.warnings),
         "command": command,
         "seconds": {stage: round(seconds, 2) for stage, seconds in result.seconds.items()},
         "made": result.made,
