@@ -17,8 +17,9 @@ from sketchseek._aside import aside
 from sketchseek.errors import BadResult
 from sketchseek.evaluation.benchmarks import Trial
 from sketchseek.evaluation.metrics import Values
+from sketchseek.evaluation.origin import Origin
 from sketchseek.evaluation.published import beside
-from sketchseek.evaluation.run import Origin, Result
+from sketchseek.evaluation.run import Result
 
 FORMAT = 1
 _PACKAGES = ("sketchseek", "numpy", "pillow", "onnxruntime")

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
 import time
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
@@ -14,14 +12,16 @@ import numpy as np
 from PIL import Image
 
 from sketchseek.data import Dataset
-from sketchseek.encoders import Encoder, OnnxEncoder
+from sketchseek.encoders import Encoder, Fittable
 from sketchseek.evaluation import details
 from sketchseek.evaluation.benchmarks import Benchmark, Trial, prepare
 from sketchseek.evaluation.benchmarks import benchmark as named
 from sketchseek.evaluation.contact_sheet import Match, Row
 from sketchseek.evaluation.details import Details
 from sketchseek.evaluation.embeddings import Progress, Tell, embed
+from sketchseek.evaluation.fitting import fitted
 from sketchseek.evaluation.metrics import Values, class_means, judge, metrics
+from sketchseek.evaluation.origin import Origin, origin
 from sketchseek.evaluation.statistics import Interval, interval
 from sketchseek.images import thumbnail
 from sketchseek.ranking import Ranking, rank
@@ -29,21 +29,6 @@ from sketchseek.sketch import SketchInput
 
 BLOCK = 1 << 20  # scores judged at a time; judging takes about 35 bytes each
 _SHOWN = 10  # best photos kept for each query
-
-
-@dataclass(frozen=True)
-class Origin:
-    """How a model came about, as far as its card says.
-
-    Attributes:
-        method: the method's name; the model's own where it has no card.
-        settings: twelve hexadecimal digits, equal for equal settings apart from the seed.
-        seed: of its training, where the card tells.
-    """
-
-    method: str
-    settings: str = ""
-    seed: int | None = None
 
 
 @dataclass(frozen=True)
@@ -83,7 +68,7 @@ class Result:
 
 
 def evaluate(
-    encoder: Encoder,
+    encoder: Encoder | Fittable,
     benchmark: Benchmark | str,
     *,
     dataset: Dataset | None = None,
@@ -93,7 +78,8 @@ def evaluate(
     """Measure an encoder on a benchmark, in memory bounded by the embeddings.
 
     Args:
-        encoder: maps pictures to unit-length vectors; scores are their inner products.
+        encoder: maps pictures to unit-length vectors; scores are their inner products. It is fitted first
+            where that is needed; see `fitted`.
         benchmark: a benchmark or the name of one.
         dataset: the data set, if it lies elsewhere than usual.
         progress: called after each batch.
@@ -108,6 +94,7 @@ def evaluate(
     wanted = metrics(chosen.metrics)
     trial = prepare(chosen, dataset)
     tell = progress or (lambda _: None)
+    encoder = fitted(encoder, trial, tell=tell, cache=cache)
     clock = _Clock()
     photos = embed(encoder, trial.dataset, trial.gallery, tell=tell, cache=cache)
     clock.stop("photos")
@@ -144,7 +131,7 @@ def evaluate(
         ranking=ranking,
         seconds=clock.seconds,
         made=datetime.now(UTC).isoformat(timespec="seconds"),
-        origin=_origin(encoder),
+        origin=origin(encoder),
         interval=sure,
         details=drawn,
     )
@@ -172,16 +159,6 @@ def examples(result: Result, count: int = 20) -> Iterator[Row]:
         ]
         note = f"{headline} {values[query]:.3f}"
         yield Row(thumbnail(Image.fromarray(drawing)), item.label, matches, note)
-
-
-def _origin(encoder: Encoder) -> Origin:
-    if not isinstance(encoder, OnnxEncoder):
-        return Origin(encoder.model_id.partition("@")[0])
-    card = encoder.model.card
-    settings = {key: value for key, value in card.training.items() if key != "seed"}
-    digest = hashlib.sha256(json.dumps(settings, sort_keys=True, default=str).encode()).hexdigest()[:12]
-    seed = card.training.get("seed")
-    return Origin(card.method, digest, seed if isinstance(seed, int) else None)
 
 
 class _Clock:
