@@ -14,6 +14,7 @@ from commands import Commands
 from PIL import Image
 
 from sketchseek import model as model_folders
+from sketchseek.cli.evaluate import _command
 from sketchseek.evaluation import benchmarks
 from sketchseek.evaluation.benchmarks import Benchmark, Part
 from sketchseek.images import PhotoInput
@@ -230,6 +231,53 @@ def test_evaluate_says_what_is_wrong(run: Commands, model: Path) -> None:
     done = run("evaluate", model, "--benchmark", "small/categry")
     assert (done.code, done.out) == (1, "")
     assert "Did you mean 'small/category'?" in done.err
+
+
+@pytest.mark.usefixtures("small_benchmark")
+def test_evaluate_measures_baselines_like_models(run: Commands) -> None:
+    asked = ("--benchmark", "small/category", "--no-cache", "--out")
+    for seed in (0, 1):
+        done = run("evaluate", f"gf-hog:words=20,seed={seed}", *asked, f"{seed}.json")
+        assert (done.code, done.err) == (0, f"figures written: {seed}.json\n")
+        assert done.out.startswith("gf-hog@")
+        assert " on small/category\n4 sketches, 4 photos\n\nmap@all  #.###" in done.out
+    again = run("evaluate", "gf-hog:words=20", *asked, "0.json")
+    assert again.err == "already measured: 0.json; --force measures again\n"
+    assert run("evaluate", "edges", *asked, "edges.json").code == 0
+    told = json.loads(run("compare", "0.json", "1.json", "edges.json", "--json").raw)
+    assert {row["name"]: row["seeds"] for row in told["methods"]} == {"gf-hog": [0, 1], "edges": [None]}
+    assert json.loads(Path("1.json").read_text(encoding="utf-8"))["command"] == (
+        "sketchseek evaluate gf-hog:words=20,seed=1 --benchmark small/category"
+    )
+    done = run("evaluate", "gfhog", "--benchmark", "small/category")
+    assert (done.code, done.out) == (1, "")
+    assert "unknown model or baseline 'gfhog'. Did you mean 'gf-hog'?" in done.err
+    done = run("evaluate", "centred:edges", "--benchmark", "small/category", "--no-cache")
+    assert "no training part" in done.err
+
+
+@pytest.mark.usefixtures("small_benchmark")
+def test_evaluate_puts_codes_on_a_row_of_their_own(run: Commands, model: Path) -> None:
+    asked = ("evaluate", model, "--benchmark", "small/category", "--no-cache")
+    assert run(*asked, "--out", "plain.json").code == 0
+    for codes in ("itq:2", "pq:2x1"):
+        done = run(*asked, "--codes", codes, "--out", f"{codes[:2]}.json")
+        assert (done.code, done.out.split("@")[0]) == (0, f"tiny+{codes}")
+    told = json.loads(Path("it.json").read_text(encoding="utf-8"))
+    assert told["command"] == "sketchseek evaluate model --benchmark small/category --codes itq:2"
+    assert told["method"]["name"] == "test, itq:2"
+    rows = json.loads(run("compare", "plain.json", "it.json", "pq.json", "--json").raw)["methods"]
+    assert {row["name"] for row in rows} == {"test", "test, itq:2", "test, pq:2x1"}
+    assert "plain.json; --force" in run(*asked, "--out", "plain.json").err
+    done = run(*asked, "--codes", "itq")
+    assert (done.code, done.err) == (1, "sketchseek: codes 'itq': write itq:64, sizes from 1\n")
+
+
+def test_commands_name_no_folder_of_ones_own() -> None:
+    told = _command("centred:backbone:/home/me/nets/vit", "b", "itq:64")
+    assert told == "sketchseek evaluate centred:backbone:vit --benchmark b --codes itq:64"
+    assert _command("backbone:google/vit", "b", "").split()[2] == "backbone:google/vit"
+    assert _command("/home/me/model", "b", "").split()[2] == "model"
 
 
 def record(path: Path, model: str, values: list[float], seed: int | None = 0, **changes: Any) -> Path:

@@ -16,8 +16,9 @@ import numpy as np
 from sketchseek._aside import aside
 from sketchseek.errors import BadResult
 from sketchseek.evaluation.metrics import Values
+from sketchseek.evaluation.origin import Origin
 from sketchseek.evaluation.published import beside
-from sketchseek.evaluation.run import Origin, Result
+from sketchseek.evaluation.run import Result
 from sketchseek.evaluation.trial import Trial
 
 FORMAT = 1

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -15,15 +13,17 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from sketchseek.data import Dataset
-from sketchseek.encoders import Encoder, OnnxEncoder
+from sketchseek.encoders import Encoder, Fittable
 from sketchseek.evaluation import details, partial
 from sketchseek.evaluation.benchmarks import Benchmark
 from sketchseek.evaluation.benchmarks import benchmark as named
 from sketchseek.evaluation.contact_sheet import Match, Row
 from sketchseek.evaluation.details import Details, Early
 from sketchseek.evaluation.embeddings import Progress, Tell, embed
+from sketchseek.evaluation.fitting import fitted
 from sketchseek.evaluation.leaks import warnings
 from sketchseek.evaluation.metrics import Metric, Values, class_means, judge, metrics
+from sketchseek.evaluation.origin import Origin, card_of, origin
 from sketchseek.evaluation.statistics import Interval, interval
 from sketchseek.evaluation.trial import Trial, prepare
 from sketchseek.images import thumbnail
@@ -32,23 +32,6 @@ from sketchseek.sketch import SketchInput
 
 BLOCK = 1 << 23  # scores judged at a time; judging takes about 6 bytes each
 _SHOWN = 10  # best photos kept for each query
-
-
-@dataclass(frozen=True)
-class Origin:
-    """How a model came about, as far as its card says.
-
-    Attributes:
-        method: the method's name; the model's own where it has no card.
-        settings: twelve hexadecimal digits, equal for equal settings apart from the seed.
-        seed: of its training, where the card tells.
-        recipe: that it was trained by, where the card names one.
-    """
-
-    method: str
-    settings: str = ""
-    seed: int | None = None
-    recipe: str = ""
 
 
 @dataclass(frozen=True)
@@ -90,7 +73,7 @@ class Result:
 
 
 def evaluate(
-    encoder: Encoder,
+    encoder: Encoder | Fittable,
     benchmark: Benchmark | str,
     *,
     dataset: Dataset | None = None,
@@ -100,7 +83,8 @@ def evaluate(
     """Measure an encoder on a benchmark, in memory bounded by the embeddings.
 
     Args:
-        encoder: maps pictures to unit-length vectors; scores are their inner products.
+        encoder: maps pictures to unit-length vectors; scores are their inner products. It is fitted first
+            where that is needed; see `fitted`.
         benchmark: a benchmark or the name of one.
         dataset: the data set, if it lies elsewhere than usual.
         progress: called after each batch.
@@ -115,6 +99,7 @@ def evaluate(
     wanted = metrics(name for name in chosen.metrics if name not in partial.AREAS)
     trial = prepare(chosen, dataset)
     tell = progress or (lambda _: None)
+    encoder = fitted(encoder, trial, tell=tell, cache=cache)
     clock = _Clock()
     photos = embed(encoder, trial.dataset, trial.gallery, tell=tell, cache=cache)
     clock.stop("photos")
@@ -136,10 +121,10 @@ def evaluate(
         ranking=judged.ranking,
         seconds=clock.seconds,
         made=datetime.now(UTC).isoformat(timespec="seconds"),
-        origin=_origin(encoder),
+        origin=origin(encoder),
         interval=sure,
         details=drawn,
-        warnings=warnings(trial, encoder.model.card) if isinstance(encoder, OnnxEncoder) else (),
+        warnings=warnings(trial, card) if (card := card_of(encoder)) else (),
     )
 
 
@@ -261,16 +246,6 @@ def examples(result: Result, count: int = 20) -> Iterator[Row]:
         ]
         note = f"{headline} {values[query]:.3f}"
         yield Row(thumbnail(Image.fromarray(drawing)), item.label, matches, note)
-
-
-def _origin(encoder: Encoder) -> Origin:
-    if not isinstance(encoder, OnnxEncoder):
-        return Origin(encoder.model_id.partition("@")[0])
-    card = encoder.model.card
-    settings = {key: value for key, value in card.training.items() if key != "seed"}
-    digest = hashlib.sha256(json.dumps(settings, sort_keys=True, default=str).encode()).hexdigest()[:12]
-    seed = card.training.get("seed")
-    return Origin(card.method, digest, seed if isinstance(seed, int) else None, card.recipe)
 
 
 class _Clock:
