@@ -16,12 +16,13 @@ from sketchseek.data import Dataset
 from sketchseek.encoders import Pictures
 from sketchseek.errors import BadConfig, MissingExtra, UnknownName
 from sketchseek.evaluation import hashing
-from sketchseek.evaluation.benchmarks import Benchmark, prepare
+from sketchseek.evaluation.benchmarks import Benchmark
 from sketchseek.evaluation.codes import recipe
 from sketchseek.evaluation.embeddings import Progress
 from sketchseek.evaluation.fitting import fitted, material
 from sketchseek.evaluation.metrics import metric
 from sketchseek.evaluation.run import evaluate
+from sketchseek.evaluation.trial import prepare
 from sketchseek.images import PhotoInput
 from sketchseek.sketch import SketchInput
 
