@@ -44,7 +44,8 @@ def zipped(files: Iterable[Path]) -> Iterator[bytes]:
                 source = path.open("rb")
             except OSError:
                 continue
-            about.filename = _free(printable(path.name), names)
+            # a backslash is part of a name here, and parts folders where the zip may be unpacked
+            about.filename = _free(printable(path.name).replace("\\", "_"), names)
             with source, archive.open(about, "w", force_zip64=True) as target:
                 while piece := source.read(PIECE):
                     target.write(piece)
