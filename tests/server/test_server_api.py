@@ -88,6 +88,9 @@ def test_the_openapi_document_tells_every_route_and_loads_nothing_from_elsewhere
     paths = client.get("/api/openapi.json").json()["paths"]
     assert set(paths) == {
         "/api/search",
+        "/api/uploads",
+        "/api/folders",
+        "/api/zip",
         "/api/thumbnails/{picture}",
         "/api/originals/{picture}",
         "/api/status",
