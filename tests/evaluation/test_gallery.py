@@ -10,9 +10,10 @@ import pytest
 from evaluation_toy import ToyEncoder
 from PIL import Image
 
-from sketchseek.data import Dataset, Item
+from sketchseek.data import Dataset, Item, load_dataset
 from sketchseek.errors import BadBenchmark, BadDataset, UnknownName
 from sketchseek.evaluation.benchmarks import Benchmark, Distractors, Part, parse
+from sketchseek.evaluation.benchmarks import benchmark as named
 from sketchseek.evaluation.gallery import joined, without_copies
 from sketchseek.evaluation.run import evaluate
 from sketchseek.evaluation.trial import prepare
@@ -210,3 +211,46 @@ def test_distractors_are_read_from_an_entry() -> None:
         Distractors(classes=("sketchy-21.seen",)),
         Distractors(dataset="pacs", options={"domain": "art"}),
     )
+
+
+@pytest.fixture
+def midgrain(tmp_path: Path) -> Dataset:
+    """Two sketches of one class and two kinds; four photos of the class, one of another."""
+    rows = {
+        "sketch": [(0, 0, "a.png"), (0, 1, "b.png")],
+        "image": [(0, k, f"{n}.jpg") for n, k in enumerate("0012")],
+    }
+    rows["image"].append((-1, -1, "any.jpg"))
+    for side, folder in (("sketch", "sketches"), ("image", "images")):
+        lines = [f"{label},{kind},{name}" for label, kind, name in rows[side]]
+        text = "\n".join(["class_label,midgrain_label,path", *lines])
+        (tmp_path / f"{side}_list.txt").write_text(text, encoding="utf-8")
+        (tmp_path / folder).mkdir()
+        for _, _, name in rows[side]:
+            (tmp_path / folder / name).touch()
+    return load_dataset("midgrain65c", tmp_path)
+
+
+def test_a_part_of_midgrain_is_asked_by_kind_and_refused_as_the_whole(midgrain: Dataset) -> None:
+    whole = named("midgrain65c/variant:distractors")
+    trial = prepare(replace(whole, queries=Part()), midgrain)
+    assert trial.relevance().tolist() == [
+        [True, True, False, False, False],
+        [False, False, True, False, False],
+    ]
+    by_class = prepare(replace(whole, queries=Part(), relevance="class"), midgrain)
+    assert by_class.relevance().tolist() == [[True, True, True, True, False]] * 2
+    with pytest.raises(
+        BadBenchmark, match="midgrain65c/variant:distractors: its queries should be 138 items, found 2"
+    ):
+        prepare(whole, midgrain)
+
+
+def test_a_part_of_sketchy_extended_is_refused(tmp_path: Path) -> None:
+    for place in ("256x256/sketch/tx_000000000000/bat/n1_1-1.png", "EXTEND_image_sketchy/bat/n1_1.jpg"):
+        (tmp_path / place).parent.mkdir(parents=True)
+        (tmp_path / place).touch()
+    with pytest.raises(
+        BadBenchmark, match=r"split sketchy-21\.unseen: 20 of its 21 classes are not in sketchy-ex"
+    ):
+        prepare(named("sketchy-extended/zero-shot-21"), load_dataset("sketchy-extended", tmp_path))
