@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from starlette.exceptions import HTTPException
 
 from sketchseek import _decoder
-from sketchseek.encoders import encode_sketches, load_encoder
+from sketchseek.encoders import OnnxEncoder, encode_sketches, load_encoder
 from sketchseek.errors import BadSketch, EmptySketch, LibraryError, SketchseekError
 from sketchseek.images import printable
 from sketchseek.library import Filter, Hit, Library, Matrix
@@ -80,6 +80,7 @@ class Service:
 
     def __init__(self, library_path: Path, model: str | Path | None = None) -> None:
         self._library = Library.open(library_path)
+        self._chosen = model is not None
         try:
             self._encoder = load_encoder(model or self._library.model_source or "default")
             if self._library.model is not None:
@@ -211,16 +212,14 @@ class Service:
         began = time.perf_counter()
         if not question.asked():
             raise EmptySketch("nothing is asked: draw at least one line, or name a picture")
+        encoder, matrix = self._current()
         drawn = {
-            number: encode_sketches(self._encoder, [_sketch(part.strokes)])[0]
+            number: encode_sketches(encoder, [_sketch(part.strokes)])[0]
             for number, part in enumerate(question.asked())
             if isinstance(part, SketchPart)
         }
-        # Another process may have written the first pictures, or embedded all anew, since the last request.
-        if self._library.model is None:
+        if matrix.model is None:
             return Found(milliseconds=(time.perf_counter() - began) * 1000)
-        self._library.check_model(self._encoder.model_id)
-        matrix = self._library.matrix()
         parts = [
             (drawn[number] if isinstance(part, SketchPart) else self._embedding(part, matrix), part.weight)
             for number, part in enumerate(question.asked())
@@ -229,6 +228,23 @@ class Service:
         if not query.any():
             raise HTTPException(422, "The parts of the question cancel each other; change a weight.")
         return self._ranked(question, matrix, query, began)
+
+    def _current(self) -> tuple[OnnxEncoder, Matrix]:
+        """The vectors of now and the encoder that they are of.
+
+        Another process may have written the first pictures, or embedded all anew with another model, since
+        the last request; that model is taken up, unless one was asked for.
+        """
+        matrix = self._library.matrix()
+        if matrix.model not in (None, self._encoder.model_id):
+            source = self._library.model_source
+            if self._chosen or source is None:
+                self._library.check_model(self._encoder.model_id)
+            encoder = load_encoder(source or "default")
+            self._library.check_model(encoder.model_id)
+            self._encoder, self._shelf = encoder, Shelf()  # uploads were embedded by the model before
+            matrix = self._library.matrix()
+        return self._encoder, matrix
 
     def _ranked(self, question: Question, matrix: Matrix, query: NDArray[np.float32], began: float) -> Found:
         contents, where = self._library.contents, self._filter(question.filters)
