@@ -187,7 +187,7 @@ def _tell(
         if number:
             print()
         print_comparison(each)
-    _print_costs(jobs)
+    _print_costs([job for job in jobs if job.name not in failed])
 
 
 def _facts(job: Job, error: str) -> dict[str, Any]:
@@ -197,7 +197,7 @@ def _facts(job: Job, error: str) -> dict[str, Any]:
     return {"name": job.name, "entry": job.entry, "cost": asdict(took) if took else None, "error": error}
 
 
-def _print_costs(jobs: tuple[Job, ...]) -> None:
+def _print_costs(jobs: list[Job]) -> None:
     """What the runs of each entry took, on average."""
     from sketchseek.training.run import cost
 
