@@ -31,9 +31,10 @@ NAMES = ("dual_stage.siamese", "dual_stage.autoencoder")
 def small(name: str, place: Path, **more: Any) -> Any:
     first = StageOne(backbone=str(place / "backbone"), views=2, line_width=2, epochs_head=2)
     data = Data(dataset="folder", path=str(place / "data"), train="", val="")
-    common = {"data": data, "first": first, "epochs": 3, "batch": 12, "positives": 3, "negatives": 3}
+    pairs = {"batch": 12, "classes": 3, "positives": 3, "negatives": 3}
+    common = {"data": data, "first": first, "epochs": 3, **pairs}
     if name == "dual_stage.siamese":
-        return replace(Siamese(**common, widths=(16, 8), classes=3), **more)
+        return replace(Siamese(**common, widths=(16, 8)), **more)
     return replace(Autoencoder(**common, hidden=16, code=8), **more)
 
 
@@ -151,6 +152,14 @@ def test_a_code_too_short_for_its_target_is_named(place: Path, tmp_path: Path) -
         train("dual_stage.autoencoder", small("dual_stage.autoencoder", place, code=2), tmp_path, place)
 
 
+def test_the_published_code_of_zeros_still_has_a_direction(place: Path, tmp_path: Path) -> None:
+    """A ReLU at the end of a code dies easily; the model must answer nevertheless."""
+    config = small("dual_stage.autoencoder", place, pairs="drawn", relu=True, rate=1.0)
+    made = train("dual_stage.autoencoder", config, tmp_path, place)
+    vectors = load_encoder(made).embed_sketches(np.zeros((1, tiny.SIDE, tiny.SIDE), np.uint8))
+    assert np.linalg.norm(vectors) == pytest.approx(1, abs=1e-3)
+
+
 @pytest.mark.parametrize("name", [*NAMES, "siamese.end_to_end"])
 def test_methods_are_configured_by_name(name: str) -> None:
     found = method(name)
@@ -174,7 +183,8 @@ def test_the_autoencoders_loss_is_the_sum_of_its_terms() -> None:
     from sketchseek.losses.contrastive import contrastive
     from sketchseek.methods.dual_stage.autoencoder import Network
 
-    config = Autoencoder(hidden=6, code=4, dropout=0.0, rebuild=2.0, target=3.0, pair=0.5)
+    weights = {"rebuild": 2.0, "target": 3.0, "pair": 0.5, "margin": 5.0}
+    config = Autoencoder(pairs="drawn", hidden=6, code=4, dropout=0.0, **weights)
     torch.manual_seed(0)
     network = Network(5, config)
     network.log_dict = lambda *_, **__: None  # type: ignore[method-assign]
