@@ -152,14 +152,6 @@ def test_a_code_too_short_for_its_target_is_named(place: Path, tmp_path: Path) -
         train("dual_stage.autoencoder", small("dual_stage.autoencoder", place, code=2), tmp_path, place)
 
 
-def test_the_published_code_of_zeros_still_has_a_direction(place: Path, tmp_path: Path) -> None:
-    """A ReLU at the end of a code dies easily; the model must answer nevertheless."""
-    config = small("dual_stage.autoencoder", place, pairs="drawn", relu=True, rate=1.0)
-    made = train("dual_stage.autoencoder", config, tmp_path, place)
-    vectors = load_encoder(made).embed_sketches(np.zeros((1, tiny.SIDE, tiny.SIDE), np.uint8))
-    assert np.linalg.norm(vectors) == pytest.approx(1, abs=1e-3)
-
-
 @pytest.mark.parametrize("name", [*NAMES, "siamese.end_to_end"])
 def test_methods_are_configured_by_name(name: str) -> None:
     found = method(name)
