@@ -42,6 +42,7 @@ const viewer = new Viewer($("viewer"), {
 /* ---- searching ---- */
 
 let following = false; // whether the pictures that follow are asked for, not the first ones
+let another = false; // whether the question is not the one that the pictures in sight answer
 const search = new LiveSearch(ask, {
   answer: found,
   problem: (error) => {
@@ -51,7 +52,7 @@ const search = new LiveSearch(ask, {
   busy: (yes) => $("activity").classList.toggle("busy", yes),
 });
 const nothingAsked = () => drawing.isEmpty && question.isEmpty;
-const library = new Library($("library"), $("idle-text"), () => nothingAsked() || again(true));
+const library = new Library($("library"), $("idle-text"), () => nothingAsked() || search.refresh(following));
 
 async function ask(signal) {
   const offset = following ? results.next : 0;
@@ -65,6 +66,8 @@ function found({ hits, next, offset, photos, passing, outstanding }) {
     results.append(hits, next);
   } else {
     show(hits, next, photos > 0);
+    if (another && $("results").getBoundingClientRect().top < 0) $("summary").scrollIntoView();
+    another = false;
     const told = ($("summary").textContent = summary(outstanding, passing, photos));
     if (hits.length) $("announcement").textContent = `${hits.length} pictures; the best match is ${hits[0].name}. ${told}`;
   }
@@ -89,6 +92,7 @@ function again(stale) {
   if (nothingAsked()) return nothing();
   search.refresh(stale || following);
   following = false;
+  another = true;
 }
 
 function nothing() {
