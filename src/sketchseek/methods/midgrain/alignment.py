@@ -46,8 +46,7 @@ class Affine:
 
     def __call__(self, points: NDArray[np.floating]) -> Points:
         """(N, P) -> (N, P)."""
-        moved: Points = points @ self.matrix + self.offset
-        return moved
+        return np.asarray(points @ self.matrix + self.offset, np.float64)
 
     def back(self, points: NDArray[np.floating]) -> Points:
         """The points that are mapped to these: (N, P) -> (N, P); the nearest ones where A is singular."""
@@ -159,8 +158,8 @@ def manifold(
 
     Solves ``Z' L Z f = l Z' D Z f`` for the P smallest eigenvalues above zero, Z = blockdiag(U, V), L and D
     of the graph that joins each item to its nearest of its own domain with ``exp(-d^2 / bandwidth^2)`` and
-    each pair with u: linear manifold alignment, Wang and Mahadevan, "Heterogeneous Domain Adaptation using Manifold
-    Alignment", IJCAI 2011. The cost of pairs counts each twice in that form, so alpha = 2 u.
+    each pair with u: linear manifold alignment, Wang and Mahadevan, "Heterogeneous Domain Adaptation using
+    Manifold Alignment", IJCAI 2011. The cost of pairs counts each twice in that form, so alpha = 2 u.
 
     Both maps are scaled alike, so that the photos keep their total variance.
 
