@@ -98,7 +98,7 @@ def test_manifold_alignment_recovers_a_noisy_linear_map(rng: np.random.Generator
     sketches = rng.standard_normal((count, dim))
     clean = sketches @ rng.standard_normal((dim, dim)) + 3
     photos = clean + 0.02 * rng.standard_normal((count, dim))
-    found = manifold(sketches, photos, identity_pairs(count), alpha=100.0)
+    found = manifold(sketches, photos, identity_pairs(count), alpha=1000.0)
     assert off(found.photo.back(found.sketch(sketches)), clean) < 0.05
     np.testing.assert_allclose(found.photo.back(found.photo(photos)), photos, atol=1e-6)
 

@@ -14,8 +14,8 @@ def magnet(
 
     ``mean_n relu( |z_n - mu_n|^2 / 2 s^2 + b + log sum_(c != C(z_n)) exp(-|z_n - mu_c|^2 / 2 s^2) )``:
     Bui et al., ACCV 2018, section 3.4, after Rippel et al., "Metric Learning with Adaptive Density
-    Discrimination", ICLR 2016, equation 5. The logarithm is taken of the sum at once, so that far points give neither 0/0 nor
-    infinity. The centres are constants: no gradient reaches them.
+    Discrimination", ICLR 2016, equation 5. The logarithm is taken of the sum at once, so that far points give
+    neither 0/0 nor infinity. The centres are constants: no gradient reaches them.
 
     Args:
         embeddings: z, (N, P) float.

@@ -29,6 +29,7 @@ from sketchseek.registry import check_name
 Points = NDArray[np.float64]
 Pairs = NDArray[np.int64]
 
+_EMPTY = 0.5  # of a direction's unit of Z' D Z and ridge, the share that items make up
 NO_PAIRS: Pairs = np.empty((0, 2), np.int64)
 
 
@@ -50,8 +51,8 @@ class Affine:
 
     def back(self, points: NDArray[np.floating]) -> Points:
         """The points that are mapped to these: (N, P) -> (N, P); the nearest ones where A is singular."""
-        found: Points = np.linalg.lstsq(self.matrix.T, (points - self.offset).T, rcond=None)[0].T
-        return found
+        found = np.linalg.lstsq(self.matrix.T, (points - self.offset).T, rcond=None)[0].T
+        return np.asarray(found, np.float64)
 
     @classmethod
     def identity(cls, dim: int) -> Affine:
@@ -156,10 +157,11 @@ def manifold(
 ) -> Alignment:
     """Move both domains so that pairs meet and neighbours stay neighbours: equation 3.
 
-    Solves ``Z' L Z f = l Z' D Z f`` for the P smallest eigenvalues above zero, Z = blockdiag(U, V), L and D
-    of the graph that joins each item to its nearest of its own domain with ``exp(-d^2 / bandwidth^2)`` and
-    each pair with u: linear manifold alignment, Wang and Mahadevan, "Heterogeneous Domain Adaptation using
-    Manifold Alignment", IJCAI 2011. The cost of pairs counts each twice in that form, so alpha = 2 u.
+    Solves ``Z' L Z f = l Z' D Z f`` for the P smallest eigenvalues. Z = blockdiag(U, V) holds centred
+    embeddings, which leaves no room for the constant, the trivial solution. L and D are of the graph that joins
+    each item to its nearest of its own domain with ``exp(-d^2 / bandwidth^2)`` and each pair with u: linear
+    manifold alignment, Wang and Mahadevan, "Heterogeneous Domain Adaptation using Manifold Alignment", IJCAI
+    2011. The cost of pairs counts each twice in that form, so alpha = 2 u.
 
     Both maps are scaled alike, so that the photos keep their total variance.
 
@@ -191,10 +193,11 @@ def manifold(
     )
     left = right - joint.T @ (graph @ joint)
     size = np.trace(right) / len(right)
-    right += (ridge * size if size else 1.0) * np.eye(len(right))
-    values, vectors = eigh(left, right)
-    first = int(np.searchsorted(values, 1e-9 * max(values[-1], 0.0), side="right"))
-    chosen = vectors[:, min(first, dim) : min(first, dim) + dim]
+    held = right + (ridge * size if size else 1.0) * np.eye(len(right))
+    vectors = eigh(left, held)[1]
+    # A direction in which no item differs costs nothing and says nothing; one that parts the graph is the best.
+    empty = np.einsum("ij,ij->j", vectors, right @ vectors) < _EMPTY
+    chosen = vectors[:, np.argsort(empty, kind="stable")[:dim]]
     flat = sides[1] @ chosen[dim:]
     scale = np.sqrt(photos.var(axis=0).sum() / max(flat.var(axis=0).sum(), np.finfo(float).tiny))
     maps = chosen[:dim] * scale, chosen[dim:] * scale

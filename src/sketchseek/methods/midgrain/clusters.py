@@ -1,7 +1,7 @@
 """The kinds within a class: clusters of its aligned sketches and photos, and who is typical of each.
 
-ACCV 2018, section 3.3. Every clustering takes (N, P) points and a seed. Points that it leaves out as noise join
-the nearest cluster, as its least typical members; where it finds no cluster at all, all points are one.
+ACCV 2018, section 3.3. Every clustering takes (N, P) points and a seed. Points that it leaves out as noise
+join the nearest cluster, as its least typical members; where it finds no cluster at all, all points are one.
 """
 
 from __future__ import annotations
@@ -59,6 +59,8 @@ def gmm(points: Points, seed: int, *, most: int = MOST) -> Clusters:
     "Bayesian Approaches to Gaussian Mixture Modeling", PAMI 1998, as the released code has it).
     p(x | cluster) is the Gaussian's density.
     """
+    if len(points) < 2:
+        return _one(points)
     best: GaussianMixture | None = None
     lowest, worse = np.inf, 0
     for count in range(1, min(most, len(np.unique(points, axis=0))) + 1):

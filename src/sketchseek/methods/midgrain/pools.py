@@ -1,8 +1,8 @@
 """Who is drawn with whom: pools of one kind of one class, and the nearest pool of another class.
 
-ACCV 2018, section 3.4. A class is drawn evenly, one of its pools by its size, a sketch and a photo of the pool
-by how typical they are of it, and a photo of the nearest impostor: the pool of another class whose centre is
-nearest.
+ACCV 2018, section 3.4. A class is drawn evenly, one of its pools by its size, a sketch and a photo of the
+pool by how typical they are of it, and a photo of the nearest impostor: the pool of another class with the
+nearest centre.
 """
 
 from __future__ import annotations
