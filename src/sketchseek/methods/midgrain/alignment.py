@@ -158,10 +158,10 @@ def manifold(
     """Move both domains so that pairs meet and neighbours stay neighbours: equation 3.
 
     Solves ``Z' L Z f = l Z' D Z f`` for the P smallest eigenvalues. Z = blockdiag(U, V) holds centred
-    embeddings, which leaves no room for the constant, the trivial solution. L and D are of the graph that joins
-    each item to its nearest of its own domain with ``exp(-d^2 / bandwidth^2)`` and each pair with u: linear
-    manifold alignment, Wang and Mahadevan, "Heterogeneous Domain Adaptation using Manifold Alignment", IJCAI
-    2011. The cost of pairs counts each twice in that form, so alpha = 2 u.
+    embeddings, which leaves no room for the constant, the trivial solution. L and D are of the graph that
+    joins each item to its nearest of its own domain with ``exp(-d^2 / bandwidth^2)`` and each pair with u:
+    linear manifold alignment, Wang and Mahadevan, "Heterogeneous Domain Adaptation using Manifold Alignment",
+    IJCAI 2011. The cost of pairs counts each twice in that form, so alpha = 2 u.
 
     Both maps are scaled alike, so that the photos keep their total variance.
 
@@ -195,7 +195,7 @@ def manifold(
     size = np.trace(right) / len(right)
     held = right + (ridge * size if size else 1.0) * np.eye(len(right))
     vectors = eigh(left, held)[1]
-    # A direction in which no item differs costs nothing and says nothing; one that parts the graph is the best.
+    # A direction in which no item differs costs nothing and says nothing; one that parts the graph is best.
     empty = np.einsum("ij,ij->j", vectors, right @ vectors) < _EMPTY
     chosen = vectors[:, np.argsort(empty, kind="stable")[:dim]]
     flat = sides[1] @ chosen[dim:]

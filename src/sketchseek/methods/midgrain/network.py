@@ -10,7 +10,6 @@ from sketchseek.losses.magnet import magnet
 from sketchseek.losses.triplet import triplet
 from sketchseek.methods.dual_stage.stage_two import Codes
 from sketchseek.methods.midgrain.config import MidGrain
-from sketchseek.methods.midgrain.pools import Pools
 from sketchseek.training.towers import mlp
 
 
@@ -54,20 +53,21 @@ class Network(Codes):
                 nn.Sequential(mlp(widths, config.dropout), Unit()) for _ in range(2)
             )
 
-    def training_step(self, batch: tuple[Tensor, Tensor, Tensor, Tensor, Pools], _: int = 0) -> Tensor:
-        """The loss of (sketches, positive photos, negative photos, their (n, 2) pools, all pools)."""
+    def training_step(self, batch: tuple[Tensor, ...], _: int = 0) -> Tensor:
+        """The loss of sketches, positive photos, negative photos, their (n, 2) pools, and what all pools are.
+
+        That is: centres (K, P), classes (K,), and the variance around the centres.
+        """
         config = self.config
-        sketches, near, far, homes, pools = batch
+        sketches, near, far, homes, centres, classes, variance = batch
         codes = self.sketch_code(sketches), self.photo_code(near), self.photo_code(far)
         loss = torch.zeros(())
         if config.triplet > 0:
             loss = loss + config.triplet * self._told("triplet", triplet(*codes, config.margin))
         if config.magnet > 0:
             own = torch.cat([homes[:, 0], homes[:, 0], homes[:, 1]])
-            classes = torch.from_numpy(pools.labels)
-            centres = torch.from_numpy(pools.centres).float()
             pulled = magnet(
-                torch.cat(codes), own, centres, classes, variance=pools.variance, margin=config.gap
+                torch.cat(codes), own, centres, classes, variance=float(variance), margin=config.gap
             )
             loss = loss + config.magnet * self._told("magnet", pulled)
         return loss

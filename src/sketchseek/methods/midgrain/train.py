@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
-
 import numpy as np
 import torch
 
@@ -70,9 +68,10 @@ def _looker(
 
 def _batches(
     config: MidGrain, sketches: Learnt, photos: Learnt, pools: Pools, epoch: int
-) -> Iterator[tuple[Any, ...]]:
+) -> Iterator[tuple[torch.Tensor, ...]]:
     """The steps of an epoch: triplets of pools, each picture in a view drawn by chance."""
     rng = np.random.default_rng([config.seed, epoch])
+    centres, classes = torch.from_numpy(pools.centres).float(), torch.from_numpy(pools.labels)
     for _ in range(config.steps):
         triplets, homes = pools.draw(config.batch, rng)
         yield (
@@ -80,5 +79,7 @@ def _batches(
             photos.draw(triplets[:, 1], rng),
             photos.draw(triplets[:, 2], rng),
             torch.from_numpy(homes),
-            pools,
+            centres,
+            classes,
+            torch.tensor(pools.variance),
         )
