@@ -11,6 +11,7 @@
     ├── BadResult              a result file that cannot be read or compared
     ├── BadModel               a model folder that is missing, broken or of another kind
     │   └── ModelMismatch      vectors of one model met another model
+    ├── BadSemantics           words without a meaning here, or a table of meanings that is broken
     ├── BadConfig              a setting that is unknown or out of range
     ├── UnknownName            a name that no registry holds
     ├── MissingExtra           an optional dependency is not installed
@@ -67,6 +68,10 @@ class BadModel(SketchseekError):
 
 class ModelMismatch(BadModel):
     """Vectors of one model met another model."""
+
+
+class BadSemantics(SketchseekError):
+    """Words without a meaning here, or a table of meanings that is missing or broken."""
 
 
 class BadConfig(SketchseekError):

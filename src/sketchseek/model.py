@@ -21,6 +21,7 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
+from sketchseek._aside import aside
 from sketchseek.errors import BadModel
 from sketchseek.images import PhotoInput
 from sketchseek.sketch import SketchInput
@@ -44,7 +45,8 @@ class Source:
 class Card:
     """What a model is, what it expects and how it was made.
 
-    ``figures`` maps a benchmark's name to its metrics; ``training`` is the method's whole configuration.
+    ``figures`` maps a benchmark's name to its metrics; ``training`` is the method's whole configuration, and
+    ``recipe`` the name of the recipe that it came from, if any.
     """
 
     name: str
@@ -58,6 +60,7 @@ class Card:
     figures: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
     training: Mapping[str, Any] = field(default_factory=dict)
     versions: Mapping[str, str] = field(default_factory=dict)
+    recipe: str = ""
     format: int = FORMAT
 
 
@@ -150,7 +153,8 @@ def read_card(path: Path) -> Card:
 def write_card(card: Card, folder: Path) -> Path:
     """Write ``card.json`` into ``folder`` and return its path."""
     path = folder / CARD
-    path.write_text(json.dumps(asdict(card), indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
+    with aside(path) as written:
+        written.write_text(json.dumps(asdict(card), indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
     return path
 
 

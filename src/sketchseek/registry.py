@@ -13,6 +13,7 @@ EXTRAS = {
     "train": ("torch", "lightning", "transformers", "safetensors", "onnx", "onnxscript", "tomli_w", "psutil"),
     "heic": ("pillow_heif",),
     "report": ("matplotlib",),
+    "baselines": ("sklearn", "skimage", "scipy"),
 }
 """The packages, as they are imported, that each extra brings."""
 

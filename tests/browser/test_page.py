@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
-from serving import SHAPES, Points, index, make_library, served
+from serving import SHAPES, index, make_library, served
 
 from sketchseek.library import Library
 
@@ -13,48 +13,13 @@ if TYPE_CHECKING:
     from conftest import Troubles
 
 sync_api = pytest.importorskip("playwright.sync_api", reason="needs the package playwright")
+from drawing import best, draw, finds, places, strokes  # noqa: E402 - needs the package too
+
 expect = sync_api.expect
 Page = sync_api.Page
 pytestmark = pytest.mark.browser
 
 PHONE = {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobile": True}
-
-
-def places(page: Page, stroke: Points) -> Points:
-    """A stroke in the window's pixels; its square is the middle of the canvas."""
-    box = page.locator("#canvas").bounding_box()
-    assert box is not None
-    return [
-        (box["x"] + box["width"] * (0.1 + 0.8 * x), box["y"] + box["height"] * (0.1 + 0.8 * y))
-        for x, y in stroke
-    ]
-
-
-def draw(page: Page, shape: str, *, lift: bool = True) -> None:
-    for stroke in SHAPES[shape]:
-        first, *rest = places(page, stroke)
-        page.mouse.move(*first)
-        page.mouse.down()
-        for point in rest:
-            page.mouse.move(*point, steps=1 if len(rest) > 8 else 4)
-        if lift:
-            page.mouse.up()
-
-
-def best(page: Page) -> sync_api.Locator:
-    return page.locator("#results li:first-child img")
-
-
-def finds(page: Page, name: str) -> None:
-    """The drawing as it is now has been answered, with this photo first."""
-    expect(page.locator("#activity")).not_to_have_class("activity busy")
-    expect(best(page)).to_have_attribute("alt", f"Picture {name}.png")
-
-
-def strokes(page: Page) -> list[list[list[float]]]:
-    """What the page has saved."""
-    page.wait_for_timeout(500)
-    return json.loads(page.evaluate("localStorage.getItem('sketchseek.strokes')") or "[]")
 
 
 @pytest.mark.parametrize("shape", SHAPES)
@@ -168,7 +133,10 @@ window.fetch = async (url, options) => {
   const wait = seen.asked++ === 0 ? 1200 : 150;
   try {
     const answer = await real(url, options);
-    await new Promise((done) => setTimeout(done, wait));
+    await new Promise((done) => {
+      setTimeout(done, wait);
+      options.signal.addEventListener("abort", done);
+    });
     return answer;
   } finally {
     seen.now -= 1;
@@ -293,20 +261,56 @@ def test_a_tap_is_a_dot(page: Page) -> None:
     assert [len(axis) for axis in strokes(page)[0]] == [1, 1, 1]
 
 
+def focused(page: Page) -> str:
+    """The name of what has the focus; of a tile, its picture."""
+    return page.evaluate(
+        "document.activeElement.querySelector('img')?.alt ?? document.activeElement.ariaLabel"
+        " ?? document.activeElement.textContent.trim()"
+    )
+
+
 def test_everything_can_be_reached_and_used_by_keyboard(page: Page) -> None:
-    draw(page, "plus")
-    finds(page, "plus")
+    page.locator("#canvas").focus()
+    page.keyboard.press("Tab")
+    assert focused(page) == "Try a drawing of a bicycle"
+    page.keyboard.press("Enter")
+    expect(page.locator("#results li")).to_have_count(5)
+    assert focused(page).startswith("Drawing canvas")
     reached = []
-    for _ in range(7):
+    for _ in range(9):
         page.keyboard.press("Tab")
-        reached.append(page.evaluate("document.activeElement.id || document.activeElement.closest('ol')?.id"))
-    assert reached == ["undo", "clear", *["results"] * 5]
+        reached.append(focused(page))
+    first = page.locator("#results img").first.get_attribute("alt")
+    tools = ["Pen", "Eraser", "Select", "Undo", "Clear", "Open, save, share"]
+    assert reached == [*tools, "Filter", "Save list", first]
+    page.keyboard.press("End")
+    last = page.locator("#results img").last.get_attribute("alt")
+    assert focused(page) == last
+    page.keyboard.press("Home")
+    page.keyboard.press("ArrowRight")
+    page.keyboard.press("ArrowLeft")
+    assert focused(page) == first
     page.keyboard.press("Enter")
     expect(page.locator("#viewer")).to_be_visible()
     page.keyboard.press("Escape")
-    page.locator("#undo").focus()
-    page.keyboard.press("Enter")
-    assert len(strokes(page)) == 1
+    expect(page.locator("#viewer")).to_be_hidden()
+    expect(page.locator("#results .tile").first).to_be_focused()
+    page.keyboard.press("+")  # more like this one
+    expect(page.locator("#chips li")).to_have_count(2)
+    page.keyboard.press("?")
+    expect(page.locator("#help-keys")).to_contain_text("Redo")
+    page.keyboard.press("Escape")
+    page.keyboard.press("Control+a")  # all strokes, then aside and away
+    before = strokes(page)
+    page.keyboard.press("ArrowRight")
+    assert strokes(page)[0][0][0] == pytest.approx(before[0][0][0] + 10)
+    page.keyboard.press("Delete")
+    assert strokes(page) == []
+    page.keyboard.press("Control+z")
+    page.keyboard.press("Control+z")
+    assert strokes(page) == before
+    page.keyboard.press("Control+Shift+z")
+    assert strokes(page) != before
 
 
 def test_everything_has_a_name(page: Page) -> None:

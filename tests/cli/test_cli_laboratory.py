@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -14,10 +14,13 @@ from commands import Commands
 from PIL import Image
 
 from sketchseek import model as model_folders
+from sketchseek.cli.evaluate import _command
 from sketchseek.evaluation import benchmarks
 from sketchseek.evaluation.benchmarks import Benchmark, Part
+from sketchseek.images import PhotoInput
 from sketchseek.methods import Method
 from sketchseek.model import Card, Source, read_card, write_card
+from sketchseek.sketch import SketchInput
 from sketchseek.training.progress import Progress
 
 
@@ -145,7 +148,7 @@ def test_the_synthetic_data_set_is_counted(run: Commands) -> None:
 
 
 @pytest.fixture
-def small_benchmark(monkeypatch: pytest.MonkeyPatch) -> None:
+def small_benchmark(monkeypatch: pytest.MonkeyPatch) -> Benchmark:
     """A benchmark of four photos and their sketches."""
     one = Benchmark(
         name="small/category",
@@ -161,11 +164,14 @@ def small_benchmark(monkeypatch: pytest.MonkeyPatch) -> None:
         compare=("sketchy-21",),
     )
     monkeypatch.setattr(benchmarks, "benchmarks", lambda: {one.name: one})
+    return one
 
 
 @pytest.mark.usefixtures("small_benchmark")
 def test_evaluate_prints_figures_beside_published_ones(run: Commands, model: Path) -> None:
     assert run("evaluate", "--list").out == "small/category  Small\n"
+    (listed,) = json.loads(run("evaluate", "--list", "--json").raw)
+    assert (listed["protocol"], listed["relevance"]) == ("category", "class")
     asked = ("evaluate", model, "--benchmark", "small/category", "--no-cache")
     done = run(*asked)
     assert (done.code, done.err) == (0, "")
@@ -178,12 +184,29 @@ def test_evaluate_prints_figures_beside_published_ones(run: Commands, model: Pat
     told = json.loads(done.raw)
     assert set(told["metrics"]) == {"map@all", "acc@1"}
     assert not {"queries", "details"} & set(told)
-    assert told["method"] == {"name": "test", "settings": told["method"]["settings"], "seed": None}
+    assert told["method"] == {
+        "name": "test",
+        "settings": told["method"]["settings"],
+        "seed": None,
+        "recipe": "",
+    }
     assert told["command"] == "sketchseek evaluate model --benchmark small/category"
     written = json.loads(Path("figures.json").read_text(encoding="utf-8"))
     assert len(written["queries"]["map@all"]) == 4
     assert written["metrics"] == told["metrics"]
     assert "tiny@" in Path("page.html").read_text(encoding="utf-8")
+
+
+def test_evaluate_warns_of_what_a_model_has_seen(
+    run: Commands, model: Path, small_benchmark: Benchmark, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    new = replace(small_benchmark, unseen="classes")
+    monkeypatch.setattr(benchmarks, "benchmarks", lambda: {new.name: new})
+    asked = ("evaluate", model, "--benchmark", "small/category", "--no-cache", "--out", "figures.json")
+    told = "the model learnt from sketchy; its card does not tell from which classes"
+    for done in (run(*asked), run(*asked)):  # measured, then kept
+        assert f"\n\nNote: {told}.\n" in done.out
+    assert json.loads(run(*asked, "--json").raw)["warnings"] == [told]
 
 
 @pytest.mark.usefixtures("small_benchmark")
@@ -208,6 +231,53 @@ def test_evaluate_says_what_is_wrong(run: Commands, model: Path) -> None:
     done = run("evaluate", model, "--benchmark", "small/categry")
     assert (done.code, done.out) == (1, "")
     assert "Did you mean 'small/category'?" in done.err
+
+
+@pytest.mark.usefixtures("small_benchmark")
+def test_evaluate_measures_baselines_like_models(run: Commands) -> None:
+    asked = ("--benchmark", "small/category", "--no-cache", "--out")
+    for seed in (0, 1):
+        done = run("evaluate", f"gf-hog:words=20,seed={seed}", *asked, f"{seed}.json")
+        assert (done.code, done.err) == (0, f"figures written: {seed}.json\n")
+        assert done.out.startswith("gf-hog@")
+        assert " on small/category\n4 sketches, 4 photos\n\nmap@all  #.###" in done.out
+    again = run("evaluate", "gf-hog:words=20", *asked, "0.json")
+    assert again.err == "already measured: 0.json; --force measures again\n"
+    assert run("evaluate", "edges", *asked, "edges.json").code == 0
+    told = json.loads(run("compare", "0.json", "1.json", "edges.json", "--json").raw)
+    assert {row["name"]: row["seeds"] for row in told["methods"]} == {"gf-hog": [0, 1], "edges": [None]}
+    assert json.loads(Path("1.json").read_text(encoding="utf-8"))["command"] == (
+        "sketchseek evaluate gf-hog:words=20,seed=1 --benchmark small/category"
+    )
+    done = run("evaluate", "gfhog", "--benchmark", "small/category")
+    assert (done.code, done.out) == (1, "")
+    assert "unknown model or baseline 'gfhog'. Did you mean 'gf-hog'?" in done.err
+    done = run("evaluate", "centred:edges", "--benchmark", "small/category", "--no-cache")
+    assert "no training part" in done.err
+
+
+@pytest.mark.usefixtures("small_benchmark")
+def test_evaluate_puts_codes_on_a_row_of_their_own(run: Commands, model: Path) -> None:
+    asked = ("evaluate", model, "--benchmark", "small/category", "--no-cache")
+    assert run(*asked, "--out", "plain.json").code == 0
+    for codes in ("itq:2", "pq:2x1"):
+        done = run(*asked, "--codes", codes, "--out", f"{codes[:2]}.json")
+        assert (done.code, done.out.split("@")[0]) == (0, f"tiny+{codes}")
+    told = json.loads(Path("it.json").read_text(encoding="utf-8"))
+    assert told["command"] == "sketchseek evaluate model --benchmark small/category --codes itq:2"
+    assert told["method"]["name"] == "test, itq:2"
+    rows = json.loads(run("compare", "plain.json", "it.json", "pq.json", "--json").raw)["methods"]
+    assert {row["name"] for row in rows} == {"test", "test, itq:2", "test, pq:2x1"}
+    assert "plain.json; --force" in run(*asked, "--out", "plain.json").err
+    done = run(*asked, "--codes", "itq")
+    assert (done.code, done.err) == (1, "sketchseek: codes 'itq': write itq:64, sizes from 1\n")
+
+
+def test_commands_name_no_folder_of_ones_own() -> None:
+    told = _command("centred:backbone:/home/me/nets/vit", "b", "itq:64")
+    assert told == "sketchseek evaluate centred:backbone:vit --benchmark b --codes itq:64"
+    assert _command("backbone:google/vit", "b", "").split()[2] == "backbone:google/vit"
+    assert _command("/home/me/model", "b", "").split()[2] == "model"
 
 
 def record(path: Path, model: str, values: list[float], seed: int | None = 0, **changes: Any) -> Path:
@@ -305,14 +375,21 @@ def learn(config: Config, run_dir: Path, *, cache_dir: Path | None = None, on_pr
     if config.seed == 13:
         raise KeyboardInterrupt
     (run_dir / "model").mkdir(parents=True)
+    write_card(Card("toy", "toy", 2, PhotoInput(), SketchInput()), run_dir / "model")
     return run_dir / "model"
 
 
 @pytest.fixture
-def toy(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A method that needs no torch, one that needs it, and no torch."""
+def toy(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """A method that needs no torch, with a recipe, one that needs it, and no torch."""
+    (tmp_path / "recipes").mkdir()
+    (tmp_path / "recipes" / "toy.paper.toml").write_text(
+        'method = "toy"\nsummary = "As printed"\nbenchmarks = ["small/category"]\n[settings]\nseed = 7\n',
+        encoding="utf-8",
+    )
+    monkeypatch.setattr("sketchseek.methods.recipe._FOLDER", tmp_path / "recipes")
     module = ModuleType("toy_method")
-    module.TOY = Method("toy", "Counts.", Config, learn, {"paper": Config(seed=7)})  # type: ignore[attr-defined]
+    module.TOY = Method("toy", "Counts.", Config, learn)  # type: ignore[attr-defined]
     monkeypatch.setitem(sys.modules, "toy_method", module)
     monkeypatch.setitem(sys.modules, "torch", None)
     monkeypatch.setitem(sys.modules, "sketchseek.losses.triplet", None)
@@ -324,7 +401,7 @@ def toy(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.mark.usefixtures("toy")
 def test_train_lists_methods_and_what_they_need(run: Commands) -> None:
     done = run("train", "--list")
-    assert done.out == "toy   Counts. Presets: paper.\ndeep\n"
+    assert done.out == "toy   Counts.\ndeep\n\nRecipes, for --recipe\ntoy.paper  As printed.\n"
     missing = "'deep' needs torch, which is not installed. Run: pip install 'sketchseek[train]'\n"
     assert done.err == f"method {missing}"
     done = run("train", "deep")
@@ -333,19 +410,39 @@ def test_train_lists_methods_and_what_they_need(run: Commands) -> None:
 
 @pytest.mark.usefixtures("toy")
 def test_train_shows_and_changes_settings(run: Commands, tmp_path: Path) -> None:
-    assert run("train", "toy", "--show").out == "seed = 0\nrate = 0.1\n"
-    assert (
-        run("train", "toy", "--preset", "paper", "--set", "rate=0.2", "--show").out
-        == "seed = 7\nrate = 0.2\n"
-    )
+    top = 'method = "toy"\n\n[settings]\n'
+    shown = run("train", "toy", "--show").out
+    assert shown == f"{top}seed = 0\nrate = 0.1\n"
+    done = run("train", "--recipe", "toy.paper", "--set", "rate=0.2", "--show")
+    assert done.out == f"{top}seed = 7\nrate = 0.2\n"
     file = tmp_path / "own.toml"
-    file.write_text("seed = 3\n")
-    assert run("train", "toy", "--config", file, "--show").out == "seed = 3\nrate = 0.1\n"
+    file.write_text(shown.replace("seed = 0", "seed = 3"), encoding="utf-8")
+    assert run("train", "--recipe", file, "--show").out == f"{top}seed = 3\nrate = 0.1\n"
     done = run("train", "toy", "--set", "sed=1")
     assert (done.code, done.err.count("\n")) == (1, 1)
     assert "seed" in done.err
-    for wrong in (["toy", "--preset", "paper", "--config", file], []):
+    for wrong in (["toy", "--recipe", "toy.paper"], []):
         assert run("train", *wrong).code == 2
+
+
+@pytest.mark.usefixtures("toy")
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("seed = 3\n", "own.toml: unknown setting 'seed'. Known: benchmarks,"),
+        ('metod = "toy"\n', "own.toml: unknown setting 'metod'. Did you mean 'method'?"),
+        ('summary = "x"\n', 'own.toml names no method; the first line is method = "deep", for example'),
+        ('method = "toi"\n', "unknown method in own.toml: 'toi'. Did you mean 'toy'?"),
+        ('method = "toy"\n[settings]\nsed = 1\n', "settings: unknown setting 'sed'. Did you mean 'seed'?"),
+        ('method = "toy"\nsettings = 1\n', "own.toml: settings = 1: a table is wanted"),
+    ],
+)
+def test_a_wrong_recipe_is_named(run: Commands, text: str, said: str) -> None:
+    Path("own.toml").write_text(text, encoding="utf-8")
+    done = run("train", "--recipe", "own.toml", "--show")
+    assert (done.code, done.out, done.err.count("\n")) == (1, "", 1)
+    assert said in done.err
+    assert "Did you mean 'toy.paper'?" in run("train", "--recipe", "toy.papr").err
 
 
 @pytest.mark.usefixtures("toy")
@@ -363,4 +460,7 @@ def test_train_tells_its_way_and_where_the_model_is(
     assert done.err.endswith(
         "sketchseek: stopped; other keeps what is done. Run the same command again to continue.\n"
     )
+    done = run("train", "--recipe", "toy.paper")
+    assert done.out == "runs/toy.paper/model\n"
+    assert done.err.endswith("sketchseek evaluate runs/toy.paper/model --benchmark small/category\n")
     assert run("train", "toy", "--data", "nowhere").err.startswith("sketchseek: no folder nowhere; ")

@@ -45,6 +45,7 @@ def test_items_that_look_alike_share_an_instance(
         "photo/-1/any/4.jpg": ("-1", "-1/-1"),
         "photo/3/bear/5.jpg": ("3", "3/7"),
     }
+    assert [item.variant for item in data.sketches] == ["0", "1", "7"]
     assert data.photo(data.photos[0]).size == (40, 30)
     assert data.sketch(data.sketches[0]).raster is not None
 

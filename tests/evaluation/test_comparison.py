@@ -52,6 +52,12 @@ def test_other_settings_are_another_row() -> None:
     assert [row.name for row in found.rows] == ["a (a@2)", "a (a@1)"]
 
 
+def test_a_recipe_names_its_row() -> None:
+    by = {"name": "m", "settings": "t", "seed": 0, "recipe": "m.paper"}
+    found = compare([record("m@1", BASE), record("m@2", BASE + 0.1, method=by)])
+    assert [row.name for row in found.rows] == ["m.paper", "m"]
+
+
 def test_a_file_without_a_method_stands_for_itself() -> None:
     old = record("a@1", BASE)
     del old.facts["method"]  # type: ignore[attr-defined]

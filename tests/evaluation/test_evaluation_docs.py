@@ -34,3 +34,4 @@ def test_every_benchmark_is_described_exactly(name: str) -> None:
             assert cell.startswith(f"{part.count:,} ")
     assert ("drawn from it" in row[3]) == (found.relevance == "instance")
     assert row[4].endswith(found.unseen)
+    assert row[5] == found.protocol

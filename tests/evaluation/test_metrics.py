@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import json
+import os
+import subprocess
+import sys
 from collections.abc import Iterator
 
 import numpy as np
@@ -134,12 +138,51 @@ def test_namesakes_agree_with_torchmetrics_once_ties_stand_against() -> None:
             assert metric(f"p@{k}")(scores, relevance) == pytest.approx([expected], abs=1e-6)
             expected = float(retrieval.retrieval_hit_rate(*asked, top_k=k))
             assert metric(f"acc@{k}")(scores, relevance) == [expected]
+            expected = float(retrieval.retrieval_average_precision(*asked, top_k=k))
+            assert metric(f"map@{k}:hits")(untied, relevance) == pytest.approx([expected], abs=1e-6)
         expected = float(retrieval.retrieval_average_precision(*asked))
         assert metric("map@all")(untied, relevance) == pytest.approx([expected], abs=1e-6)
         expected = float(retrieval.retrieval_r_precision(*asked))
         assert metric("p@100:relevant")(scores, relevance) == pytest.approx([expected], abs=1e-6)
         rank = round(1 / float(retrieval.retrieval_reciprocal_rank(*asked)))
         assert metric("rank-percentile")(scores, relevance) == pytest.approx([(30 - rank) / 29])
+
+
+RANX = """
+import json, sys
+from ranx import Qrels, Run, evaluate
+given = json.load(sys.stdin)
+run = {f"q{n:03}": {f"d{i:02}": s for i, s in enumerate(row)} for n, row in enumerate(given["scores"])}
+right = {f"q{n:03}": {f"d{i:02}": 1 for i in row} for n, row in enumerate(given["relevant"])}
+found = evaluate(Qrels(right), Run(run), given["metrics"], return_mean=False)
+print(json.dumps({name: values.tolist() for name, values in found.items()}))
+"""
+
+
+def test_namesakes_agree_with_ranx_once_ties_stand_against() -> None:
+    pytest.importorskip("ranx")
+    ours = ("map@all", "p@5", "p@10", "acc@1", "acc@5", "p@100:relevant", "rank-percentile")
+    theirs = ("map", "precision@5", "precision@10", "hit_rate@1", "hit_rate@5", "r-precision", "mrr")
+    cases = [(put_against(scores, relevance), relevance) for scores, relevance in rankings(6, count=60)]
+    given = {
+        "scores": [scores.tolist() for scores, _ in cases],
+        "relevant": [np.flatnonzero(relevance).tolist() for _, relevance in cases],
+        "metrics": theirs,
+    }
+    # Another process, since numba reads its switch once: it takes longer to compile ranx than to run it.
+    done = subprocess.run(
+        [sys.executable, "-W", "ignore", "-c", RANX],
+        input=json.dumps(given),
+        env=os.environ | {"NUMBA_DISABLE_JIT": "1"},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    told = {name: np.array(values) for name, values in json.loads(done.stdout).items()}
+    told["mrr"] = (30 - 1 / told["mrr"]) / 29
+    found = measure(metrics(ours), *(np.stack(side) for side in zip(*cases, strict=True)))
+    for own, other in zip(ours, theirs, strict=True):
+        np.testing.assert_allclose(found[own], told[other], atol=1e-12, err_msg=f"{own}, {other}")
 
 
 def test_a_rank_percentile_by_hand() -> None:

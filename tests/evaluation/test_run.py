@@ -11,13 +11,14 @@ import numpy as np
 import pytest
 from evaluation_toy import ToyEncoder
 
-from sketchseek.data import Dataset
-from sketchseek.errors import BadModel, BadResult
+from sketchseek.data import Dataset, Item
+from sketchseek.errors import BadModel, BadResult, BadSketch
 from sketchseek.evaluation import run
 from sketchseek.evaluation.benchmarks import Benchmark
 from sketchseek.evaluation.embeddings import Progress, cache_folder
 from sketchseek.evaluation.results import as_json, kept, read, write
 from sketchseek.evaluation.run import evaluate, examples
+from sketchseek.sketch import Sketch
 
 
 def test_figures_of_a_ranking_known_by_heart(
@@ -83,6 +84,7 @@ def test_a_result_file_says_what_its_figures_rest_on(
     assert found["benchmark"] == {
         "name": "toy/category",
         "title": "Toy",
+        "protocol": "category",
         "digest": benchmark.digest,
         "items": result.trial.digest,
         "queries": 6,
@@ -91,7 +93,9 @@ def test_a_result_file_says_what_its_figures_rest_on(
     assert found["interval"]["metric"] == "map@all"
     assert found["interval"]["low"] <= found["metrics"]["map@all"] <= found["interval"]["high"]
     assert (found["interval"]["level"], found["interval"]["seed"]) == (0.95, 0)
-    assert found["method"] == {"name": "toy", "settings": "", "seed": None}
+    assert found["method"] == {"name": "toy", "settings": "", "seed": None, "recipe": ""}
+    assert found["warnings"] == []
+    assert found["details"]["early"] is None
     assert found["queries"]["id"][5] == "sketch/pole/test2-1"
     assert found["queries"]["map@all"][5] == 0.5
     assert {figure["setting"] for figure in found["published"]} == {"sketchy-21"}
@@ -99,6 +103,54 @@ def test_a_result_file_says_what_its_figures_rest_on(
     assert found["versions"]["numpy"] == np.__version__
     assert found["machine"]["cores"] >= 1
     assert platform.node() not in json.dumps(found["machine"])
+
+
+@pytest.fixture
+def hesitant(dataset: Dataset) -> Dataset:
+    """A pole is begun with a short bar, a tenth of its length."""
+    lines = {"bar": [[[0, 0], [100, 0]]], "pole": [[[40, 0], [60, 0]], [[50, 0], [50, 180]]]}
+
+    def draw(item: Item) -> Sketch:
+        return Sketch(tuple(np.array(line, np.float32) for line in lines[item.label]))
+
+    return replace(dataset, sketch_reader=draw)
+
+
+def test_unfinished_sketches_are_asked_too(
+    encoder: ToyEncoder, benchmark: Benchmark, hesitant: Dataset, tmp_path: Path
+) -> None:
+    partial = replace(benchmark, prefixes=10, metrics=("m@B", "acc@1", "m@A"))
+    stages: list[Progress] = []
+    result = evaluate(encoder, partial, dataset=hesitant, progress=stages.append, cache=tmp_path)
+    # The pole taken for a bar finds its three photos behind three others, once in ten times.
+    assert list(result.values) == ["m@B", "acc@1", "m@A"]
+    assert result.values["m@A"] == pytest.approx([1, 1, 1, *[(2 / 5 + 9) / 10] * 3])
+    assert result.values["m@B"] == pytest.approx([1, 1, 1, *[(1 / 4 + 9) / 10] * 3])
+    assert result.values["acc@1"].tolist() == [1] * 6
+    asked = [(stage.done, stage.total) for stage in stages if stage.stage == "prefixes"]
+    assert asked == [(6 * step, 54) for step in range(1, 10)]
+    told = as_json(result)
+    assert told["benchmark"]["protocol"] == "partial sketch"
+    assert told["interval"]["metric"] == "m@B"
+    assert told["details"]["early"] == {
+        "shares": tuple(step / 10 for step in range(1, 11)),
+        "percentile": [0.7] + [1.0] * 9,
+        "inverse": [0.625] + [1.0] * 9,
+    }
+    assert set(told["seconds"]) == {"photos", "sketches", "prefixes", "rankings"}
+    calls = len(encoder.calls)
+    again = evaluate(encoder, partial, dataset=hesitant, cache=tmp_path)
+    assert len(encoder.calls) == calls
+    assert again.metrics == result.metrics
+
+
+def test_pictures_of_drawings_cannot_be_unfinished(
+    encoder: ToyEncoder, benchmark: Benchmark, dataset: Dataset
+) -> None:
+    scanned = Sketch((), np.where(np.eye(40, dtype=bool), 0, 255).astype(np.uint8))
+    partial = replace(benchmark, prefixes=4, metrics=("m@A",))
+    with pytest.raises(BadSketch, match="sketch/bar/test0-1: this sketch came from a picture"):
+        evaluate(encoder, partial, dataset=replace(dataset, sketch_reader=lambda _: scanned))
 
 
 def test_a_result_file_is_read_back(

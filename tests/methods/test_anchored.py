@@ -307,4 +307,4 @@ def test_without_data_it_says_what_to_set(monkeypatch: pytest.MonkeyPatch) -> No
 
 def test_it_is_registered() -> None:
     found = method("anchored")
-    assert found.configure(settings=("epochs=3",)).epochs == 3
+    assert found.configure("epochs=3").epochs == 3

@@ -20,6 +20,7 @@ from sketchseek.methods import Method, method
 from sketchseek.methods.dual_stage.autoencoder import Autoencoder
 from sketchseek.methods.dual_stage.siamese import Siamese
 from sketchseek.methods.dual_stage.stage_one import StageOne
+from sketchseek.methods.recipe import recipe
 from sketchseek.training.config import from_dict, to_dict
 from sketchseek.training.material import Data
 from sketchseek.training.progress import Progress
@@ -30,9 +31,10 @@ NAMES = ("dual_stage.siamese", "dual_stage.autoencoder")
 def small(name: str, place: Path, **more: Any) -> Any:
     first = StageOne(backbone=str(place / "backbone"), views=2, line_width=2, epochs_head=2)
     data = Data(dataset="folder", path=str(place / "data"), train="", val="")
-    common = {"data": data, "first": first, "epochs": 3, "batch": 12, "positives": 3, "negatives": 3}
+    pairs = {"batch": 12, "classes": 3, "positives": 3, "negatives": 3}
+    common = {"data": data, "first": first, "epochs": 3, **pairs}
     if name == "dual_stage.siamese":
-        return replace(Siamese(**common, widths=(16, 8), classes=3), **more)
+        return replace(Siamese(**common, widths=(16, 8)), **more)
     return replace(Autoencoder(**common, hidden=16, code=8), **more)
 
 
@@ -155,18 +157,17 @@ def test_methods_are_configured_by_name(name: str) -> None:
     found = method(name)
     assert isinstance(found, Method)
     assert found.name == name
-    config = found.configure(None, ("seed=4", "data.lines=true"))
+    config = found.configure("seed=4", "data.lines=true")
     assert (config.seed, config.data.lines) == (4, True)
     assert from_dict(found.config, to_dict(config)) == config
-    for preset in found.presets:
-        assert found.configure(preset=preset) == found.presets[preset]
 
 
 def test_the_published_settings_are_the_papers() -> None:
-    paper = method("dual_stage.siamese").presets["published"]
+    paper = recipe("dual_stage.siamese.published").configure()
     assert (paper.widths, paper.margin, paper.positives, paper.negatives) == ((1024, 1024, 125), 5.0, 10, 10)
     assert (paper.optimizer, paper.rate, paper.batch, paper.pairs) == ("sgd", 5e-4, 128, "drawn")
-    other = method("dual_stage.autoencoder").presets["published"]
+    assert (paper.first.epochs_head, paper.first.epochs_all, paper.first.rate_all) == (20, 20, 1e-5)
+    other = recipe("dual_stage.autoencoder.published").configure()
     assert (other.hidden, other.code, other.rate, other.epochs, other.pair) == (None, 125, 1e-4, 150, 0.0)
 
 
@@ -174,7 +175,8 @@ def test_the_autoencoders_loss_is_the_sum_of_its_terms() -> None:
     from sketchseek.losses.contrastive import contrastive
     from sketchseek.methods.dual_stage.autoencoder import Network
 
-    config = Autoencoder(hidden=6, code=4, dropout=0.0, rebuild=2.0, target=3.0, pair=0.5)
+    weights = {"rebuild": 2.0, "target": 3.0, "pair": 0.5, "margin": 5.0}
+    config = Autoencoder(pairs="drawn", hidden=6, code=4, dropout=0.0, **weights)
     torch.manual_seed(0)
     network = Network(5, config)
     network.log_dict = lambda *_, **__: None  # type: ignore[method-assign]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import threading
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -14,12 +15,18 @@ pytest.importorskip("sklearn")
 import torch
 from scipy.stats import chisquare
 
+from sketchseek import model as folders
 from sketchseek.errors import BadConfig, BadDataset, UnknownName
 from sketchseek.losses.magnet import magnet
+from sketchseek.methods import method
+from sketchseek.methods.dual_stage.stage_one import StageOne
 from sketchseek.methods.midgrain.clusters import CLUSTERINGS, cluster, with_both
 from sketchseek.methods.midgrain.config import MidGrain
 from sketchseek.methods.midgrain.pools import Pools, Side, find
 from sketchseek.methods.midgrain.refresh import Refresher, read, write
+from sketchseek.training.config import from_dict
+from sketchseek.training.material import Data
+from sketchseek.training.progress import Progress
 
 
 @pytest.fixture
@@ -230,3 +237,38 @@ def test_settings_are_checked() -> None:
         MidGrain(clustering="meanshift")
     with pytest.raises(BadConfig, match="nothing to learn"):
         MidGrain(magnet=0, triplet=0)
+
+
+def small(place: Path, **more: Any) -> MidGrain:
+    first = StageOne(backbone=str(place / "backbone"), views=2, line_width=2)
+    data = Data(dataset="folder", path=str(place / "data"), train="", val="")
+    given = {"widths": (16, 8), "batch": 12, "steps": 3, "epochs": 3, "refresh": 2, "clustering": "kmeans"}
+    return MidGrain(data=data, first=first, **given | more)
+
+
+@pytest.mark.parametrize("share", ["none", "half", "all"])
+def test_the_result_is_a_model_folder(place: Path, tmp_path: Path, share: str) -> None:
+    config = small(place, share=share, alignment="pca" if share == "half" else "manifold")
+    made = method("midgrain").train(config, tmp_path / "run", cache_dir=place / "cache")
+    card = folders.load(made).card
+    assert (card.method, card.dim) == ("midgrain", 8)
+    assert from_dict(MidGrain, card.training) == config
+    assert 0 < card.figures["validation"]["map@all"] <= 1
+    assert sorted(path.name for path in (tmp_path / "run" / "pools").iterdir()) == [
+        "pools-000.npz",
+        "pools-002.npz",
+        "refresh.json",
+    ]
+
+
+def test_a_stopped_run_ends_in_the_same_model(place: Path, tmp_path: Path) -> None:
+    def stop(event: Progress) -> None:
+        if event.stage == "stage 2" and event.done == 2:
+            raise KeyboardInterrupt
+
+    train = method("midgrain").train
+    whole = train(small(place), tmp_path / "whole", cache_dir=place / "cache")
+    with pytest.raises(KeyboardInterrupt):
+        train(small(place), tmp_path / "run", cache_dir=place / "cache", on_progress=stop)
+    again = train(small(place), tmp_path / "run", cache_dir=place / "cache")
+    assert folders.load(again).identity == folders.load(whole).identity

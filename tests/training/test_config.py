@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal
@@ -34,6 +35,11 @@ class Outer:
     inner: Inner = field(default_factory=Inner)
 
 
+@dataclass(frozen=True)
+class Loose:
+    anything: Mapping[str, Any] = field(default_factory=dict)
+
+
 @given(
     st.builds(
         Outer,
@@ -48,7 +54,7 @@ class Outer:
 def test_toml_and_back_is_the_same(config: Outer) -> None:
     import tomllib
 
-    assert from_dict(Outer, tomllib.loads(to_toml(config))) == config
+    assert from_dict(Outer, tomllib.loads(to_toml("m", config))["settings"]) == config
 
 
 def test_a_file_is_read(tmp_path: Path) -> None:
@@ -79,7 +85,7 @@ def test_what_is_not_toml_is_named(tmp_path: Path, content: str | bytes) -> None
         ({"name": None}, "name = None: str is wanted"),
         ({"loss": "c"}, "loss = 'c': one of 'a', 'b' is wanted"),
         ({"mean": [1.0]}, "2 values are wanted"),
-        ({"inner": 3}, "inner = 3"),
+        ({"inner": 3}, "inner = 3: a table is wanted"),
         ({"inner": {"sizes": ["a"]}}, "sizes = 'a': int is wanted"),
         ({"width": "wide"}, "width = 'wide': int is wanted"),
     ],
@@ -87,6 +93,12 @@ def test_what_is_not_toml_is_named(tmp_path: Path, content: str | bytes) -> None
 def test_what_is_wrong_is_named(raw: dict[str, Any], said: str) -> None:
     with pytest.raises(BadConfig, match=said):
         from_dict(Outer, raw)
+
+
+def test_a_table_of_anything_is_taken_as_it_is() -> None:
+    assert from_dict(Loose, {"anything": {"a": {"b": [1]}}}) == Loose({"a": {"b": [1]}})
+    with pytest.raises(BadConfig, match="anything = 3: a table is wanted"):
+        from_dict(Loose, {"anything": 3})
 
 
 def test_overrides() -> None:

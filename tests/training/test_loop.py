@@ -13,7 +13,7 @@ import pytest
 import torch
 from torch import Tensor, nn
 
-from sketchseek.training.loop import Fitted, fit
+from sketchseek.training.loop import Fitted, fit, one_cycle
 from sketchseek.training.progress import Progress
 
 
@@ -153,3 +153,22 @@ def test_a_checkpoint_that_would_run_code_is_refused(tmp_path: Path) -> None:
     with pytest.raises(Exception, match="Weights only"):
         run(Line(), tmp_path)
     assert not (tmp_path / "trapped").exists()
+
+
+@pytest.mark.parametrize("steps", [1, 2, 5, 10, 15, 90])
+def test_one_cycle_goes_up_and_down_in_any_number_of_steps(steps: int) -> None:
+    layers = nn.Linear(2, 2), nn.Linear(2, 2)
+    groups = [
+        {"params": list(layer.parameters()), "lr": rate}
+        for layer, rate in zip(layers, (0.1, 0.3), strict=True)
+    ]
+    (optimizer,), (cycle,) = one_cycle(groups, 0.01, steps)
+    rates = []
+    for _ in range(steps):
+        rates.append([group["lr"] for group in optimizer.param_groups])
+        optimizer.step()
+        cycle["scheduler"].step()
+    assert np.all(np.array(rates) <= np.array([0.1, 0.3]) + 1e-9)
+    if steps == 90:
+        assert int(np.argmax(rates, axis=0)[0]) == 8  # a tenth of them, counted from 0
+        assert rates[8] == pytest.approx([0.1, 0.3])

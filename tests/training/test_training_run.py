@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from sketchseek.errors import BadConfig
-from sketchseek.training.run import Run, peak_memory
+from sketchseek.training.run import Run, cost, peak_memory
 
 
 @dataclass(frozen=True)
@@ -24,9 +24,24 @@ def run(folder: Path, rate: float = 0.1, method: str = "m") -> Run:
 
 def test_the_settings_are_written_down(tmp_path: Path) -> None:
     run(tmp_path / "r")
-    assert (tmp_path / "r" / "config.toml").read_text(
-        encoding="utf-8"
-    ) == "# sketchseek train m\nrate = 0.1\n"
+    written = (tmp_path / "r" / "config.toml").read_text(encoding="utf-8")
+    assert written == 'method = "m"\n\n[settings]\nrate = 0.1\n'
+
+
+def test_a_run_of_the_first_layout_goes_on(tmp_path: Path) -> None:
+    path = tmp_path / "config.toml"
+    path.write_text("# sketchseek train m\nrate = 0.1\n", encoding="utf-8")
+    run(tmp_path)
+    assert path.read_text(encoding="utf-8").startswith("# sketchseek train m\n")
+    for other in ({"rate": 0.2}, {"method": "n"}):
+        with pytest.raises(BadConfig, match="other settings"):
+            run(tmp_path, **other)  # type: ignore[arg-type]
+
+
+def test_a_file_of_settings_that_is_broken_belongs_to_another_run(tmp_path: Path) -> None:
+    (tmp_path / "config.toml").write_text("rate =", encoding="utf-8")
+    with pytest.raises(BadConfig, match="other settings"):
+        run(tmp_path)
 
 
 def test_a_folder_holds_one_configuration(tmp_path: Path) -> None:
@@ -45,6 +60,17 @@ def test_stages_are_measured_over_all_sittings(tmp_path: Path) -> None:
     found = run(tmp_path).summary()["stage 2"]
     assert 0.1 <= found["seconds"] < 2
     assert found["peak_mib"] > 10
+
+
+def test_what_a_run_took_leaves_its_export_out(tmp_path: Path) -> None:
+    assert cost(tmp_path) is None
+    for name in ("one", "export", "two"):
+        with run(tmp_path).stage(name):
+            time.sleep(0.02)
+    found, stages = cost(tmp_path), run(tmp_path).summary()
+    assert found is not None
+    assert found.seconds == round(stages["one"]["seconds"] + stages["two"]["seconds"], 1)
+    assert found.peak_mib == max(stages["one"]["peak_mib"], stages["two"]["peak_mib"])
 
 
 def test_a_stage_that_is_broken_off_counts(tmp_path: Path) -> None:

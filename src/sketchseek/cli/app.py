@@ -21,8 +21,10 @@ from sketchseek.cli.index import index
 from sketchseek.cli.models import models
 from sketchseek.cli.search import search
 from sketchseek.cli.serve import serve
+from sketchseek.cli.study import study
 from sketchseek.cli.train import train
 from sketchseek.cli.watch import watch
+from sketchseek.cli.words import words
 from sketchseek.errors import SketchseekError
 
 
@@ -52,7 +54,7 @@ app = typer.Typer(
 )
 _COMMANDS = (
     *(index, search, serve, watch, forget, backup, demo, doctor),
-    *(models, datasets, evaluate, compare, train),
+    *(models, datasets, evaluate, compare, train, study, words),
 )
 for _command in _COMMANDS:
     app.command()(_command)

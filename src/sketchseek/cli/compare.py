@@ -38,14 +38,15 @@ def compare(
 
     found = comparison.compare([results.read(path) for path in files])
     if html:
-        _write_report(found, html, data)
+        write_report(found, html, data)
     if as_json:
         print_json(comparison.as_json(found))
     else:
-        _print(found)
+        print_comparison(found)
 
 
-def _print(found: Comparison) -> None:
+def print_comparison(found: Comparison) -> None:
+    """Print a comparison as a table, published figures below it."""
     benchmark = found.benchmark
     print(f"{benchmark['name']}: {benchmark['queries']:,} sketches, {benchmark['gallery']:,} photos\n")
     rows: list[tuple[str, ...]] = [("method", "runs", *found.metrics)]
@@ -78,7 +79,12 @@ def _cell(cell: Cell) -> str:
     return f"{cell.mean:.4f}{spread}{mark}"
 
 
-def _write_report(found: Comparison, page: Path, data: Path | None) -> None:
+def write_report(found: Comparison, page: Path, data: Path | None) -> None:
+    """Write a comparison as a page.
+
+    Raises:
+        MissingExtra: it needs packages that are not installed.
+    """
     from sketchseek.registry import missing_extra
 
     try:
@@ -92,13 +98,14 @@ def _write_report(found: Comparison, page: Path, data: Path | None) -> None:
 def _dataset(found: Comparison, data: Path | None) -> Dataset | None:
     """What the report's pictures come from; without it, the report has none and says so."""
     from sketchseek.data import load_dataset
-    from sketchseek.errors import BadDataset, UnknownName
+    from sketchseek.errors import BadBenchmark, BadDataset, UnknownName
     from sketchseek.evaluation.benchmarks import benchmark
+    from sketchseek.evaluation.trial import prepare
 
     try:
         chosen = benchmark(found.benchmark["name"])
-        return load_dataset(chosen.dataset, data, **chosen.options)
-    except (BadDataset, UnknownName) as error:
+        return prepare(chosen, load_dataset(chosen.dataset, data, **chosen.options)).dataset
+    except (BadDataset, BadBenchmark, UnknownName) as error:
         if data is not None:
             raise
         say(f"the report is without pictures: {error}")

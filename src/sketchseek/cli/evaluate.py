@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import shlex
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -12,12 +13,14 @@ import typer
 from sketchseek.cli.console import JsonOption, print_json, print_table, progress, say, shown
 
 if TYPE_CHECKING:
+    from sketchseek.evaluation.benchmarks import Benchmark
+    from sketchseek.evaluation.embeddings import Tell
     from sketchseek.evaluation.run import Result
 
 
 def evaluate(
     model: Annotated[
-        str, typer.Argument(metavar="MODEL", help="A packaged model or a model folder.")
+        str, typer.Argument(metavar="MODEL", help="A packaged model, a model folder or a baseline.")
     ] = "default",
     *,
     benchmark: Annotated[
@@ -28,6 +31,10 @@ def evaluate(
         Path | None,
         typer.Option(metavar="DIR", help="The data set's folder; by default its own under $SKETCHSEEK_DATA."),
     ] = None,
+    codes: Annotated[
+        str,
+        typer.Option(metavar="CODES", help="Keep photos as compact codes: itq:BITS or pq:PARTSxBITS."),
+    ] = "",
     as_json: JsonOption = False,
     out: Annotated[
         Path | None,
@@ -47,7 +54,8 @@ def evaluate(
 
     The figures are shown beside those that others printed.
     """
-    from sketchseek.evaluation import benchmarks, embeddings, results, run
+    from sketchseek.evaluation import benchmarks, embeddings, fitting, results, run
+    from sketchseek.evaluation.trial import prepare
 
     if show_list:
         _list(as_json=as_json)
@@ -56,24 +64,21 @@ def evaluate(
         raise typer.BadParameter("name one with --benchmark; `sketchseek evaluate --list` lists them")
     chosen = benchmarks.benchmark(benchmark)
     from sketchseek.data import load_dataset
-    from sketchseek.encoders import load_encoder
+    from sketchseek.encoders import find_encoder
 
-    encoder = load_encoder(model)
+    encoder = find_encoder(model)
     dataset = load_dataset(chosen.dataset, data, **chosen.options)
-    if out and not (force or html):
-        trial = benchmarks.prepare(chosen, dataset)
-        if record := results.kept(out, encoder.model_id, trial):
-            say(f"already measured: {shown(out)}; --force measures again")
-            _report(record.facts, as_json=as_json)
-            return
-    with progress(f"{chosen.name}") as step:
-
-        def tell(event: embeddings.Progress) -> None:
-            step(event.done, event.total, event.stage)
-
-        folder = embeddings.cache_folder() if cache else None
-        result = run.evaluate(encoder, chosen, dataset=dataset, progress=tell, cache=folder)
-    command = _command(model, chosen.name)
+    folder = embeddings.cache_folder() if cache else None
+    with _told(chosen.name) as tell:
+        trial = prepare(chosen, dataset)
+        ready = fitting.fitted(encoder, trial, codes=codes, tell=tell, cache=folder)
+    if out and not (force or html) and (record := results.kept(out, ready.model_id, trial)):
+        say(f"already measured: {shown(out)}; --force measures again")
+        _report(record.facts, as_json=as_json)
+        return
+    with _told(chosen.name) as tell:
+        result = run.evaluate(ready, chosen, dataset=dataset, progress=tell, cache=folder)
+    command = _command(model, chosen.name, codes)
     if out:
         say(f"figures written: {shown(results.write(result, out, command=command))}")
     if html:
@@ -81,10 +86,25 @@ def evaluate(
     _report(results.as_json(result, command=command), as_json=as_json)
 
 
-def _command(model: str, benchmark: str) -> str:
-    """What measures this again; of an absolute path the last name alone, since results are passed on."""
-    told = Path(model).name if Path(model).is_absolute() else model
-    return shlex.join(["sketchseek", "evaluate", told, "--benchmark", benchmark])
+@contextmanager
+def _told(name: str) -> Iterator[Tell]:
+    """A bar that shows what an evaluation tells."""
+    with progress(name) as step:
+        yield lambda event: step(event.done, event.total, event.stage)
+
+
+def _command(model: str, benchmark: str, codes: str) -> str:
+    """What measures this again."""
+    asked = ["--codes", codes] if codes else []
+    return shlex.join(["sketchseek", "evaluate", _bare(model), "--benchmark", benchmark, *asked])
+
+
+def _bare(model: str) -> str:
+    """A model's name; of an absolute path the last name alone, since results are passed on."""
+    if Path(model).is_absolute():
+        return Path(model).name
+    kind, colon, rest = model.partition(":")
+    return f"{kind}{colon}{_bare(rest)}" if rest else model
 
 
 def _list(*, as_json: bool) -> None:
@@ -92,9 +112,23 @@ def _list(*, as_json: bool) -> None:
 
     found = benchmarks().values()
     if as_json:
-        print_json([{"name": one.name, "title": one.title, "description": one.description} for one in found])
+        print_json([_summary(one) for one in found])
         return
     print_table([(one.name, one.title) for one in found])
+
+
+def _summary(one: Benchmark) -> dict[str, Any]:
+    return {
+        "name": one.name,
+        "title": one.title,
+        "description": one.description,
+        "protocol": one.protocol,
+        "dataset": one.dataset,
+        "relevance": one.relevance,
+        "unseen": one.unseen,
+        "metrics": one.metrics,
+        "digest": one.digest,
+    }
 
 
 def _write_page(result: Result, page: Path) -> None:
@@ -121,6 +155,8 @@ def _report(facts: Mapping[str, Any], *, as_json: bool) -> None:
         note = f"{sure['level']:.0%} interval {sure['low']:.4f} to {sure['high']:.4f}" if own else ""
         rows.append((name, f"{value:.4f}", note))
     print_table(rows)
+    for warning in facts.get("warnings", ()):
+        print(f"\nNote: {warning}.")
     if facts["published"]:
         print("\nPrinted by others (docs/benchmarks.md says how far each compares)")
         print_table(

@@ -19,13 +19,11 @@ if TYPE_CHECKING:
 def train(
     method: Annotated[str | None, typer.Argument(metavar="METHOD", help="Which method; see --list.")] = None,
     *,
-    show_list: Annotated[bool, typer.Option("--list", help="List the methods.")] = False,
-    preset: Annotated[
-        str, typer.Option(metavar="NAME", help="Start from these settings of the method.")
+    show_list: Annotated[bool, typer.Option("--list", help="List the methods and recipes.")] = False,
+    recipe: Annotated[
+        str,
+        typer.Option(metavar="NAME", help="A recipe instead of a method: a listed one, or a .toml file."),
     ] = "",
-    config: Annotated[
-        Path | None, typer.Option(metavar="FILE", help="Start from the settings in a TOML file.")
-    ] = None,
     settings: Annotated[
         list[str] | None,
         typer.Option(
@@ -36,44 +34,54 @@ def train(
         Path | None, typer.Option(metavar="DIR", help="Folder of the data sets; by default $SKETCHSEEK_DATA.")
     ] = None,
     out: Annotated[
-        Path | None, typer.Option(metavar="DIR", help="Folder of the run; by default runs/METHOD.")
+        Path | None, typer.Option(metavar="DIR", help="Folder of the run; by default runs/NAME.")
     ] = None,
-    show: Annotated[bool, typer.Option("--show", help="Print the settings as TOML and stop.")] = False,
+    show: Annotated[bool, typer.Option("--show", help="Print all settings as a recipe and stop.")] = False,
 ) -> None:
-    """Train a model.
+    """Train a model with a method's own settings, or by a recipe.
 
     A run that was stopped goes on where it was: give the same command again. Needs the extra "train".
     """
     if show_list:
         _list()
         return
-    if method is None:
-        raise typer.BadParameter("name a method; `sketchseek train --list` lists them")
-    if preset and config:
-        raise typer.BadParameter("choose one of --preset and --config")
-    from sketchseek import methods
+    if bool(method) == bool(recipe):
+        raise typer.BadParameter("name a method or a --recipe; `sketchseek train --list` lists both")
+    from sketchseek.methods import recipe as recipes
     from sketchseek.training.config import to_toml
 
-    recipe = methods.method(method)
-    chosen = recipe.configure(config, tuple(settings or ()), preset)
+    chosen = recipes.recipe(recipe) if recipe else recipes.Recipe(method or "")
+    config = chosen.configure(settings or ())
     if show:
-        print(to_toml(chosen), end="")
+        print(to_toml(chosen.method, config), end="")
         return
-    if data:
-        if not data.is_dir():
-            raise BadDataset(f"no folder {shown(data)}; --data names the folder that holds the data sets")
-        os.environ["SKETCHSEEK_DATA"] = str(data.absolute())
-    folder = out or Path("runs") / method
+    use_data(data)
+    name = Path(recipe).stem if recipe.endswith(".toml") else recipe or chosen.method
+    folder = out or Path("runs") / name
     if folder.exists() and not folder.is_dir():
         raise BadConfig(f"{shown(folder)} is a file; --out names the folder of the run")
     try:
-        with progress(method) as step:
-            made = recipe.train(chosen, folder, on_progress=_teller(step))
+        with progress(name) as step:
+            made = chosen.train(config, folder, on_progress=_teller(step))
     except KeyboardInterrupt:
         complain(f"stopped; {shown(folder)} keeps what is done. Run the same command again to continue.")
         raise typer.Exit(STOPPED) from None
     print(made)
-    say(f"Measure it: sketchseek evaluate {shown(made)} --benchmark NAME")
+    for benchmark in chosen.benchmarks or ("NAME",):
+        say(f"Measure it: sketchseek evaluate {shown(made)} --benchmark {benchmark}")
+
+
+def use_data(folder: Path | None) -> None:
+    """Take the data sets from a folder, if one is given, here and in what is started from here.
+
+    Raises:
+        BadDataset: there is no such folder.
+    """
+    if folder is None:
+        return
+    if not folder.is_dir():
+        raise BadDataset(f"no folder {shown(folder)}; --data names the folder that holds the data sets")
+    os.environ["SKETCHSEEK_DATA"] = str(folder.absolute())
 
 
 def _teller(step: Step) -> Callable[[Progress], None]:
@@ -90,6 +98,7 @@ def _teller(step: Step) -> Callable[[Progress], None]:
 
 def _list() -> None:
     from sketchseek.methods import METHODS, method
+    from sketchseek.methods.recipe import published, recipe
 
     rows: list[tuple[str, ...]] = []
     missing = ""
@@ -100,8 +109,9 @@ def _list() -> None:
             rows.append((name, ""))
             missing = str(error)
         else:
-            presets = f" Presets: {', '.join(found.presets)}." if found.presets else ""
-            rows.append((name, found.summary + presets))
+            rows.append((name, found.summary))
     print_table(rows)
+    print("\nRecipes, for --recipe")
+    print_table([(name, recipe(name).summary + ".") for name in published()])
     if missing:
         say(missing)

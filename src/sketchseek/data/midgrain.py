@@ -29,7 +29,7 @@ CARD = DatasetCard(
     remarks={"photos": "with distractors 100,000 by its page"},
     notes=(
         "Only for tests: its makers trained on Common65c, which is not on its page.",
-        "Relevance by instance is the mid-grain task, by class the class-level one.",
+        "Relevance by variant is the mid-grain task, by class the class-level one.",
     ),
 )
 
@@ -37,9 +37,9 @@ CARD = DatasetCard(
 def load(root: Path, *, distractors: bool = True) -> Dataset:
     """Read MidGrain65c or a part of it.
 
-    Labels are the numbers of the classes, as text. ``instance`` is "<class>/<mid-grain label>", which
-    sketches and photos that look alike share: there are no photos that sketches were drawn from. Files that
-    are listed but not there are left out.
+    Labels are the numbers of the classes, as text. ``variant`` is the mid-grain label, and ``instance``
+    "<class>/<mid-grain label>", which sketches and photos that look alike share: there are no photos that
+    sketches were drawn from. Files that are listed but not there are left out.
 
     Args:
         root: the folder that holds the two lists, or ``data`` around them.
@@ -78,9 +78,8 @@ def _items(domain: Domain, listed: Path, folder: Path) -> Iterator[Item]:
         raise BadDataset(f"{CARD.title}: none of the {len(rows)} files of {listed} is in {folder}{some}")
     for row, path in there:
         label, group = row["class_label"], row["midgrain_label"]
-        yield Item(
-            f"{domain}/{label}/{row['path']}", domain, label, f"{label}/{group}" if group else None, path=path
-        )
+        instance = f"{label}/{group}" if group else None
+        yield Item(f"{domain}/{label}/{row['path']}", domain, label, instance, group or None, path=path)
 
 
 def _rows(listed: Path) -> list[dict[str, str]]:

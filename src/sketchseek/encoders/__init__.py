@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+import os
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import islice
 from pathlib import Path
-from typing import Protocol, TypeVar
+from typing import Protocol, TypeVar, runtime_checkable
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,11 +16,32 @@ from sketchseek import images
 from sketchseek import model as folders
 from sketchseek.encoders.onnx import OnnxEncoder
 from sketchseek.images import PhotoInput
+from sketchseek.registry import check_name, resolve
 from sketchseek.sketch import Sketch, SketchInput
 
-__all__ = ["Encoder", "OnnxEncoder", "encode_photos", "encode_sketches", "load_encoder"]
+__all__ = [
+    "BASELINES",
+    "Changed",
+    "Chosen",
+    "Encoder",
+    "Fittable",
+    "OnnxEncoder",
+    "Pictures",
+    "encode_photos",
+    "encode_sketches",
+    "find_encoder",
+    "load_encoder",
+]
 
 _T = TypeVar("_T")
+
+BASELINES: Mapping[str, str] = {
+    "backbone": "sketchseek.encoders.baselines.backbone:make",
+    "centred": "sketchseek.encoders.baselines.centred:make",
+    "edges": "sketchseek.encoders.baselines.edges:make",
+    "gf-hog": "sketchseek.encoders.baselines.gf_hog:make",
+}
+"""Encoders that train nothing: name -> what makes one from the words behind its colon."""
 
 
 class Encoder(Protocol):
@@ -57,6 +79,87 @@ class Encoder(Protocol):
     def embed_sketches(self, rasters: NDArray[np.uint8]) -> NDArray[np.float32]:
         """(N, S, S) uint8 -> (N, D) float32, rows of unit length."""
         ...
+
+
+class Pictures(Protocol):
+    """Pictures of one domain, each opened when it is asked for by its place."""
+
+    def __len__(self) -> int:
+        """How many there are."""
+        ...
+
+    def __getitem__(self, place: int, /) -> NDArray[np.uint8]:
+        """(S, S, 3) of a photo, (S, S) of a drawing."""
+        ...
+
+
+@runtime_checkable
+class Fittable(Protocol):
+    """What becomes an encoder once it has seen pictures: it needs a codebook, or a mean, but no training."""
+
+    @property
+    def photo(self) -> PhotoInput:
+        """How it wants to see photos."""
+        ...
+
+    @property
+    def sketch(self) -> SketchInput:
+        """How it wants to see drawings."""
+        ...
+
+    def fitted(self, photos: Pictures, sketches: Pictures) -> Encoder:
+        """An encoder whose identity covers what it has seen.
+
+        Args:
+            photos: what a method may learn from, never what is tested by.
+            sketches: likewise; may be empty.
+        """
+        ...
+
+
+@runtime_checkable
+class Chosen(Protocol):
+    """An encoder that was made by settings; those called ``seed`` tell runs of one method apart."""
+
+    @property
+    def settings(self) -> Mapping[str, object]:
+        """Name -> value."""
+        ...
+
+
+@runtime_checkable
+class Changed(Protocol):
+    """An encoder that changes what another one gives."""
+
+    @property
+    def inner(self) -> Encoder:
+        """The other one."""
+        ...
+
+    @property
+    def changed(self) -> str:
+        """What is done to its embeddings, in a word or two."""
+        ...
+
+
+def find_encoder(name: str) -> Encoder | Fittable:
+    """The encoder of a model, as `load_encoder`, or a baseline by its name: what can be measured.
+
+    ``NAME`` or ``NAME:ARGUMENT``, as in ``gf-hog:seed=1``, ``backbone:google/vit-base-patch16-224`` and
+    ``centred:default``. A folder that is called as a baseline is named by its path, ``./edges``.
+
+    Raises:
+        UnknownName: neither; the message names the nearest.
+        MissingExtra: a baseline needs a package that is not installed.
+        BadModel, BadConfig: the model, or what stands behind the colon, cannot be used.
+    """
+    kind, _, argument = name.partition(":")
+    if kind in BASELINES:
+        found: Encoder | Fittable = resolve(kind, BASELINES, "baseline")(argument)
+        return found
+    if not (name in folders.PACKAGED or os.sep in name or Path(name).expanduser().exists()):
+        check_name(kind, dict.fromkeys((*folders.PACKAGED, *BASELINES)), "model or baseline")
+    return load_encoder(name)
 
 
 def load_encoder(name: str | Path, *, threads: int | None = None) -> OnnxEncoder:

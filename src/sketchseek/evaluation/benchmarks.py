@@ -1,8 +1,6 @@
 """Benchmarks as data: who asks, who is searched, what counts as found, what may be learnt from.
 
-A benchmark is an entry of `benchmarks.toml`. `prepare` applies it to a data set and refuses it where a figure
-would not be comparable (items are missing or too many) or not honest (training or validation touches what is
-tested).
+A benchmark is an entry of `benchmarks.toml`; `trial` applies it to a data set.
 """
 
 from __future__ import annotations
@@ -11,17 +9,23 @@ import hashlib
 import json
 import tomllib
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
-from functools import cache, cached_property
+from dataclasses import asdict, dataclass, field, fields
+from functools import cache
 from importlib.resources import files
-from typing import Any, Literal
+from typing import Any, Literal, TypeVar, get_args
 
-import numpy as np
-from numpy.typing import NDArray
-
-from sketchseek.data import Dataset, Item, load_dataset, load_split
+from sketchseek.data import Dataset, load_split
 from sketchseek.errors import BadBenchmark
+from sketchseek.evaluation import partial
 from sketchseek.registry import check_name
+
+Relevance = Literal["class", "variant", "instance"]
+Unseen = Literal["photos", "classes"]
+Keep = Literal["all", "drawn", "one a sketch"]
+T = TypeVar("T")
+
+# Rules that came after figures were published: unused, they leave digests as they were.
+_LATER = ("distractors", "keep", "copies", "prefixes")
 
 
 @dataclass(frozen=True)
@@ -44,14 +48,38 @@ class Part:
         """The items of ``dataset`` in this part.
 
         Raises:
-            BadBenchmark: entries of a list are missing from the data set.
+            UnknownName: no such list.
+            BadBenchmark: entries of a list are missing from the data set, or it is a list of something else.
         """
         part = dataset if self.split is None else dataset.where(split=self.split)
-        for lists in (self.photos, self.classes):
-            if lists:
-                named = {item.id for name in lists for item in load_split(name).of(dataset)}
-                part = part.where(ids=named)
+        for kind, lists in (("photos", self.photos), ("classes", self.classes)):
+            splits = [load_split(name) for name in lists]
+            for split in splits:
+                if split.kind != kind:
+                    raise BadBenchmark(f"{kind} = {split.name!r}: that is a list of {split.kind}")
+            if splits:
+                part = part.where(ids={item.id for split in splits for item in split.of(dataset)})
         return part
+
+    @property
+    def lists(self) -> tuple[str, ...]:
+        """The published lists it names."""
+        return (*self.photos, *self.classes)
+
+
+@dataclass(frozen=True)
+class Distractors(Part):
+    """Photos that are searched besides, and are never right.
+
+    Of a class that is asked for, none is taken, unless only the photo that was drawn is right.
+
+    Attributes:
+        dataset: their data set; empty: the benchmark's own.
+        options: of its reader.
+    """
+
+    dataset: str = ""
+    options: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -66,12 +94,19 @@ class Benchmark:
         options: options of its reader.
         queries: its sketches in this part ask.
         gallery: its photos in this part are searched.
-        relevance: a photo is right if it is of the sketch's class, or if the sketch was drawn from it.
+        relevance: a photo is right if it is of the sketch's class, or of its class and variant (pose, view,
+            kind), or if the sketch was drawn from it.
         metrics: names of metrics, the headline first.
         unseen: what of the queries and the gallery training and validation may not touch.
         training: what of the data set a model may learn from, if anything.
         validation: what of it a model may be chosen by, if anything.
         compare: settings of published figures to stand beside its own.
+        distractors: what is searched besides.
+        keep: of the gallery all photos, those that a query was drawn from, or for each query one photo of its
+            class, by a fixed seed and with repeats.
+        copies: whether photos of the same content stay in the gallery.
+        prefixes: each query is also asked unfinished, at so many equally spaced shares of its drawn length,
+            the last of them the whole; 0: not at all.
     """
 
     name: str
@@ -80,13 +115,27 @@ class Benchmark:
     dataset: str
     queries: Part
     gallery: Part
-    relevance: Literal["class", "instance"]
+    relevance: Relevance
     metrics: tuple[str, ...]
-    unseen: Literal["photos", "classes"]
+    unseen: Unseen
     training: Part | None = None
     validation: Part | None = None
     options: Mapping[str, Any] = field(default_factory=dict)
     compare: tuple[str, ...] = ()
+    distractors: tuple[Distractors, ...] = ()
+    keep: Keep = "all"
+    copies: bool = True
+    prefixes: int = 0
+
+    @property
+    def protocol(self) -> str:
+        """What kind of question it is, in the field's words."""
+        if self.prefixes:
+            return "partial sketch"
+        if self.unseen == "classes":
+            seen = any(not part.dataset for part in self.distractors)
+            return "generalised zero-shot" if seen else "zero-shot"
+        return "category" if self.relevance == "class" else self.relevance
 
     @property
     def digest(self) -> str:
@@ -97,100 +146,12 @@ class Benchmark:
         rules = asdict(self)
         for words in ("name", "title", "description", "metrics", "compare"):
             del rules[words]
-        parts = [part for part in (self.queries, self.gallery, self.training, self.validation) if part]
-        lists = {name: load_split(name).sha256 for part in parts for name in (*part.photos, *part.classes)}
+        for rule in fields(self):
+            if rule.name in _LATER and rules[rule.name] == rule.default:
+                del rules[rule.name]
+        parts = (self.queries, self.gallery, self.training, self.validation, *self.distractors)
+        lists = {name: load_split(name).sha256 for part in parts if part for name in part.lists}
         return hashlib.sha256(json.dumps([rules, lists], sort_keys=True).encode()).hexdigest()[:12]
-
-
-@dataclass(frozen=True)
-class Trial:
-    """A benchmark applied to a data set: its queries and its gallery, checked."""
-
-    benchmark: Benchmark
-    dataset: Dataset = field(repr=False)
-    queries: tuple[Item, ...] = field(repr=False)
-    gallery: tuple[Item, ...] = field(repr=False)
-
-    @property
-    def digest(self) -> str:
-        """Twelve hexadecimal digits, equal for the same items with the same labels in the same order."""
-        sides = [
-            [(item.id, item.label, item.instance) for item in side] for side in (self.queries, self.gallery)
-        ]
-        return hashlib.sha256(json.dumps(sides).encode()).hexdigest()[:12]
-
-    def relevance(self, queries: slice = slice(None)) -> NDArray[np.bool_]:
-        """(Q, G) bool: whether each photo of the gallery is right for each of the queries."""
-        asked, given = self._codes
-        return np.equal.outer(asked[queries], given)
-
-    def missing(self) -> list[str]:
-        """The ids of queries for which the gallery holds nothing right."""
-        asked, given = self._codes
-        return [self.queries[i].id for i in np.flatnonzero(~np.isin(asked, given))]
-
-    @cached_property
-    def _codes(self) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-        """For each query and each photo of the gallery a number, equal where the photo is right."""
-        kind = self.benchmark.relevance
-        keys = [_mark(item, kind) for item in (*self.queries, *self.gallery)]
-        codes = np.unique(keys, return_inverse=True)[1].astype(np.int64)
-        return codes[: len(self.queries)], codes[len(self.queries) :]
-
-
-def prepare(benchmark: Benchmark, dataset: Dataset | None = None) -> Trial:
-    """Apply a benchmark to its data set, read from its usual place where none is given.
-
-    Raises:
-        BadDataset: the data set is not there.
-        BadBenchmark: it is another data set, a part has not the items that the benchmark counts, a query has
-            nothing to find, or training or validation touches what is tested.
-    """
-    if dataset is None:
-        dataset = load_dataset(benchmark.dataset, **benchmark.options)
-    elif dataset.name != benchmark.dataset:
-        raise BadBenchmark(
-            f"benchmark {benchmark.name} is measured on {benchmark.dataset}, not {dataset.name}"
-        )
-    queries = _counted(benchmark, "queries", benchmark.queries.of(dataset).sketches)
-    gallery = _counted(benchmark, "gallery", benchmark.gallery.of(dataset).photos)
-    trial = Trial(benchmark, dataset, queries, gallery)
-    _refuse_leaks(trial)
-    if lost := trial.missing():
-        raise BadBenchmark(
-            f"benchmark {benchmark.name}: {len(lost)} of its queries have nothing to find, such as {lost[0]}"
-        )
-    return trial
-
-
-def _counted(benchmark: Benchmark, side: str, items: tuple[Item, ...]) -> tuple[Item, ...]:
-    expected: int | None = getattr(benchmark, side).count
-    if not items or expected not in (None, len(items)):
-        wanted = "some" if expected is None else expected
-        raise BadBenchmark(
-            f"benchmark {benchmark.name}: its {side} should be {wanted} items, found {len(items)}. It is "
-            f"not the data set that is meant; `sketchseek datasets {benchmark.dataset} --check` tells more."
-        )
-    return items
-
-
-def _refuse_leaks(trial: Trial) -> None:
-    benchmark = trial.benchmark
-    tested = {_mark(item, benchmark.unseen) for item in (*trial.queries, *trial.gallery)}
-    for use, part in (("training", benchmark.training), ("validation", benchmark.validation)):
-        if part is None:
-            continue
-        shared = sorted(tested & {_mark(item, benchmark.unseen) for item in part.of(trial.dataset)})
-        if shared:
-            raise BadBenchmark(
-                f"benchmark {benchmark.name} leaks: {len(shared)} of its {benchmark.unseen} are also in "
-                f"{use}: {', '.join(shared[:5])}{', …' if len(shared) > 5 else ''}"
-            )
-
-
-def _mark(item: Item, kind: str) -> str:
-    """What two items share that are of one class, or of one photo."""
-    return item.label if kind in ("class", "classes") else item.instance or item.id
 
 
 @cache
@@ -216,21 +177,38 @@ def parse(name: str, entry: Mapping[str, Any]) -> Benchmark:
     Raises:
         BadBenchmark: a key is unknown or missing, or a value is of another kind.
     """
-    parts = {side: entry[side] for side in ("queries", "gallery", "training", "validation") if side in entry}
-    try:
-        rest = {key: _plain(value) for key, value in entry.items() if key not in parts}
-        made: dict[str, Any] = {
-            side: Part(**{k: _plain(v) for k, v in part.items()}) for side, part in parts.items()
-        }
-        found = Benchmark(name=name, **rest, **made)
-    except (TypeError, AttributeError) as error:
-        raise BadBenchmark(f"benchmark {name}: {error}") from error
-    for key, known in (("relevance", ("class", "instance")), ("unseen", ("photos", "classes"))):
-        if getattr(found, key) not in known:
-            raise BadBenchmark(
-                f"benchmark {name}: {key} {getattr(found, key)!r} is none of {', '.join(known)}"
-            )
+    where = f"benchmark {name}"
+    made: dict[str, Any] = {key: _plain(value) for key, value in entry.items()}
+    for side in ("queries", "gallery", "training", "validation"):
+        if side in entry:
+            made[side] = _made(Part, f"{where}: {side}", entry[side])
+    if "distractors" in entry:
+        made["distractors"] = tuple(
+            _made(Distractors, f"{where}: distractors", x) for x in entry["distractors"]
+        )
+    found = _made(Benchmark, where, made | {"name": name})
+    for key, known in (("relevance", Relevance), ("unseen", Unseen), ("keep", Keep)):
+        if getattr(found, key) not in get_args(known):
+            listed = ", ".join(get_args(known))
+            raise BadBenchmark(f"{where}: {key} {getattr(found, key)!r} is none of {listed}")
+    if bool(found.prefixes) != bool(set(found.metrics) & set(partial.AREAS)) or found.prefixes < 0:
+        raise BadBenchmark(
+            f"{where}: prefixes {found.prefixes!r} and metrics {', '.join(found.metrics)}: "
+            f"{' and '.join(partial.AREAS)} are of unfinished sketches, and unfinished sketches of them"
+        )
     return found
+
+
+def _made(kind: type[T], where: str, entry: Any) -> T:
+    known = {field.name: field for field in fields(kind)}  # type: ignore[arg-type]
+    if not isinstance(entry, Mapping):
+        raise BadBenchmark(f"{where}: a table of {', '.join(known)} is wanted, found {entry!r}")
+    if unknown := sorted(set(entry) - set(known)):
+        raise BadBenchmark(f"{where}: there is no {unknown[0]!r}; known: {', '.join(known)}")
+    try:
+        return kind(**{key: _plain(value) for key, value in entry.items()})
+    except TypeError as error:
+        raise BadBenchmark(f"{where}: {error}") from error
 
 
 def _plain(value: Any) -> Any:

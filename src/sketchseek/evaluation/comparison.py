@@ -45,7 +45,7 @@ class Row:
     """One method with equal settings, and its runs.
 
     Attributes:
-        name: the method; the model behind it where two rows would have one name.
+        name: the recipe, or else the method; the model behind it where two rows would have one name.
         runs: one record a run, in the order given.
         cells: metric -> figures.
     """
@@ -146,10 +146,10 @@ def _refuse_strangers(records: Sequence[Record]) -> None:
 
 
 def _names(groups: Sequence[Sequence[Record]]) -> list[str]:
-    methods = [runs[0].origin.method for runs in groups]
+    names = [runs[0].origin.recipe or runs[0].origin.method for runs in groups]
     return [
-        f"{method} ({runs[0].model})" if methods.count(method) > 1 else method
-        for method, runs in zip(methods, groups, strict=True)
+        f"{name} ({runs[0].model})" if names.count(name) > 1 else name
+        for name, runs in zip(names, groups, strict=True)
     ]
 
 

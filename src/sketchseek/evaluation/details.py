@@ -11,13 +11,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sketchseek.data import Item
-from sketchseek.evaluation.benchmarks import Trial
-from sketchseek.evaluation.metrics import Judged, Values
+from sketchseek.evaluation.metrics import Judged, Values, envelope
+from sketchseek.evaluation.partial import shares
+from sketchseek.evaluation.trial import Trial
 from sketchseek.ranking import Ranking
 
 LEVELS = tuple(step / 20 for step in range(21))
 _EACH = 4  # examples of each place
 _POINTS = 250  # items of a domain that a plane shows
+_ROWS = 8192  # embeddings taken to float64 at a time
 
 Place = Literal["best", "median", "worst"]
 Point = tuple[float, float]
@@ -64,6 +66,21 @@ class Example:
 
 
 @dataclass(frozen=True)
+class Early:
+    """How unfinished sketches fare: means over the queries at each share of the drawing.
+
+    Attributes:
+        shares: of the drawn length, ascending, the last 1.
+        percentile: (G - rank) / (G - 1) of the best right photo; its mean over the shares is m@A.
+        inverse: 1 / rank; its mean is m@B.
+    """
+
+    shares: Sequence[float]
+    percentile: Sequence[float]
+    inverse: Sequence[float]
+
+
+@dataclass(frozen=True)
 class Details:
     """All that a report draws.
 
@@ -72,12 +89,14 @@ class Details:
         confusion: class of a query -> class of its first photo -> how often.
         plane: both domains' embeddings.
         examples: the best, the median and the worst queries, of different classes where there are as many.
+        early: how unfinished sketches fare, where the benchmark asks them.
     """
 
     curve: Sequence[float]
     confusion: Mapping[str, Mapping[str, int]]
     plane: Plane
     examples: Sequence[Example]
+    early: Early | None = None
 
 
 def curves(judged: Judged) -> Values:
@@ -86,14 +105,18 @@ def curves(judged: Judged) -> Values:
     The interpolated curve of Manning, Raghavan and Schütze, Introduction to Information Retrieval, 2008,
     section 8.4, on a finer grid than its eleven points.
     """
-    found = np.cumsum(judged.hits, axis=1)
-    precision = found / np.arange(1, judged.ranks + 1)
-    envelope = np.maximum.accumulate(precision[:, ::-1], axis=1)[:, ::-1]
-    needed = np.maximum(1, np.ceil(np.multiply.outer(judged.relevant, LEVELS) - 1e-9))
-    places = np.stack([(found >= needed[:, [level]]).argmax(axis=1) for level in range(len(LEVELS))], axis=1)
-    values: Values = np.take_along_axis(envelope, places, axis=1)
-    values[:, 0] = envelope[:, 0]  # recall 0 asks for nothing, so any rank will do
-    return values
+    needed = np.maximum(1, np.ceil(np.multiply.outer(judged.relevant, LEVELS) - 1e-9)).astype(np.int64)
+    values: Values = np.take_along_axis(envelope(judged), needed - 1, axis=1)
+    return values  # recall 0 asks for nothing, so any rank will do: the best is at the first hit or later
+
+
+def early(ranks: NDArray[np.int64], gallery: int) -> Early:
+    """Both curves behind the areas, from (Q, P) ranks from 1 in a gallery of so many photos."""
+    return Early(
+        shares=shares(ranks.shape[1]),
+        percentile=((gallery - ranks) / (gallery - 1)).mean(axis=0).round(6).tolist(),
+        inverse=(1 / ranks).mean(axis=0).round(6).tolist(),
+    )
 
 
 def confusions(trial: Trial, ranking: Ranking) -> dict[str, dict[str, int]]:
@@ -109,16 +132,13 @@ def plane(trial: Trial, sketches: NDArray[np.float32], photos: NDArray[np.float3
 
     An axis has no sign of its own; the side of its largest weight is made positive.
     """
-    both = np.concatenate([sketches, photos]).astype(np.float64)
-    both -= both.mean(axis=0)
-    variances, axes = np.linalg.eigh(both.T @ both)
+    mean, variances, axes = _components((sketches, photos))
     axes = axes[:, ::-1][:, :2]
     axes = axes * np.sign(axes[np.abs(axes).argmax(axis=0), np.arange(axes.shape[1])])
     shares = variances[::-1][:2] / max(variances.sum(), np.finfo(float).tiny)
-    flat = both @ axes
     sides = {
-        "sketch": (trial.queries, flat[: len(sketches)]),
-        "photo": (trial.gallery, flat[len(sketches) :]),
+        "sketch": (trial.queries, _projected(sketches, mean, axes)),
+        "photo": (trial.gallery, _projected(photos, mean, axes)),
     }
     return Plane(
         shares=_point(shares),
@@ -165,6 +185,25 @@ def _example(trial: Trial, values: Values, ranking: Ranking, place: Place, query
         scores=[round(float(score), 4) for score in ranking.scores[query]],
         hits=[bool(right[position]) for position in positions],
     )
+
+
+def _components(
+    sides: Sequence[NDArray[np.float32]],
+) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]:
+    """Mean, variances (ascending, times N) and axes (columns) of all rows, some at a time in float64."""
+    mean = sum(side.sum(axis=0, dtype=np.float64) for side in sides) / sum(len(side) for side in sides)
+    scatter = np.zeros((len(mean), len(mean)))
+    for side in sides:
+        for start in range(0, len(side), _ROWS):
+            some = side[start : start + _ROWS] - mean
+            scatter += some.T @ some
+    return mean, *np.linalg.eigh(scatter)
+
+
+def _projected(
+    rows: NDArray[np.float32], mean: NDArray[np.float64], axes: NDArray[np.float64]
+) -> NDArray[np.float64]:
+    return (rows @ axes.astype(np.float32)).astype(np.float64) - mean @ axes
 
 
 def _centres(items: Sequence[Item], points: NDArray[np.float64]) -> dict[str, Point]:

@@ -14,13 +14,13 @@ from numpy.typing import NDArray
 
 from sketchseek._aside import aside
 from sketchseek.data import Dataset, Item
-from sketchseek.encoders import Encoder
+from sketchseek.encoders import Encoder, Fittable
 from sketchseek.errors import BadModel
 from sketchseek.images import fit
 
 BATCH = 32
 
-Stage = Literal["photos", "sketches", "rankings"]
+Stage = Literal["fitting", "photos", "sketches", "prefixes", "rankings"]
 
 
 @dataclass(frozen=True)
@@ -67,15 +67,18 @@ def embed(
     vectors = np.empty((len(items), encoder.dim), np.float32)
     for start in range(0, len(items), BATCH):
         some = items[start : start + BATCH]
-        pixels = np.stack([_pixels(encoder, dataset, item) for item in some])
-        vectors[start : start + len(some)] = (
-            _kept(encoder, pixels, cache) if cache else _made(encoder, pixels)
-        )
+        seen = np.stack([pixels(encoder, dataset, item) for item in some])
+        vectors[start : start + len(some)] = _kept(encoder, seen, cache) if cache else _made(encoder, seen)
         tell(Progress("sketches" if some[0].domain == "sketch" else "photos", start + len(some), len(items)))
     return vectors
 
 
-def _pixels(encoder: Encoder, dataset: Dataset, item: Item) -> NDArray[np.uint8]:
+def pixels(encoder: Encoder | Fittable, dataset: Dataset, item: Item) -> NDArray[np.uint8]:
+    """An item as an encoder sees it: a photo (S, S, 3), a drawing (S, S).
+
+    Raises:
+        BadSketch, BadImage: it cannot be read.
+    """
     if item.domain == "sketch":
         return dataset.sketch(item).render(encoder.sketch)
     return fit(dataset.photo(item, encoder.photo.size), encoder.photo)

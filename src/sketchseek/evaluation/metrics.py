@@ -38,32 +38,37 @@ Values = NDArray[np.float64]
 
 @dataclass(frozen=True)
 class Judged:
-    """Q rankings of a gallery of G items, reduced to what metrics need.
+    """Q rankings of a gallery of G items, reduced to what metrics need: where the relevant items stand.
 
     Attributes:
-        hits: (Q, G) bool, whether the item at each rank is relevant; best first, ties against.
-        ends: (Q, G) bool, whether the item at each rank is the last of its score.
+        ranks: (Q, R) int64, from 1, ascending, ties against; a query with fewer than R relevant items has
+            ranks beyond the gallery in their place.
+        ends: (Q, R) bool, whether it is the last relevant item of its score.
         relevant: (Q,) int64, how many of the gallery are relevant, at least 1.
+        size: how many ranks count: G, or where the rankings were cut.
     """
 
-    hits: NDArray[np.bool_]
+    ranks: NDArray[np.int64]
     ends: NDArray[np.bool_]
     relevant: NDArray[np.int64]
+    size: int
 
     @property
-    def ranks(self) -> int:
-        """How many ranks there are."""
-        return int(self.hits.shape[1])
+    def hits(self) -> NDArray[np.bool_]:
+        """(Q, R) bool, whether the relevant item is among the ranks that count."""
+        return self.ranks <= self.size
 
     def cut(self, k: int) -> Judged:
         """The first ``k`` ranks; ``relevant`` still counts the whole gallery."""
-        ends = self.ends[:, :k].copy()
+        k = min(k, self.size)
+        ranks, ends = self.ranks[:, :k], self.ends[:, :k].copy()
         ends[:, -1] = True
-        return Judged(self.hits[:, :k], ends, self.relevant)
+        ends[:, :-1] |= ranks[:, 1:] > k
+        return Judged(ranks, ends, self.relevant, k)
 
 
 def judge(scores: NDArray[np.floating], relevance: NDArray[np.bool_]) -> Judged:
-    """Order each gallery by descending score, ties against.
+    """Find the ranks of relevant items by descending score, ties against.
 
     Args:
         scores: (Q, G) floating, higher is better.
@@ -77,14 +82,19 @@ def judge(scores: NDArray[np.floating], relevance: NDArray[np.bool_]) -> Judged:
         raise ValueError(f"scores {scores.shape} and relevance {relevance.shape} must be equal (Q, G), G > 0")
     if np.isnan(scores).any():
         raise ValueError("scores hold NaN: such items have no rank")
-    relevant = relevance.sum(axis=1, dtype=np.int64)
+    relevant = np.count_nonzero(relevance, axis=1).astype(np.int64)
     if not relevant.all():
         raise ValueError(f"query {int(np.argmin(relevant))} has no relevant item in the gallery")
-    order = np.lexsort((relevance, -scores), axis=1)
-    ordered = np.take_along_axis(scores, order, axis=1)
-    ends = np.ones(scores.shape, bool)
-    ends[:, :-1] = ordered[:, 1:] != ordered[:, :-1]
-    return Judged(np.take_along_axis(relevance, order, axis=1), ends, relevant)
+    size = scores.shape[1]
+    ranks = np.full((len(scores), relevant.max(initial=0)), size + 1, np.int64)
+    ends = np.zeros(ranks.shape, bool)
+    for row, count in enumerate(relevant.tolist()):
+        # Sorting values is several times faster than sorting positions, and tells the relevant ones' ranks.
+        right = np.sort(scores[row, relevance[row]])
+        below = np.searchsorted(np.sort(scores[row]), right) - np.searchsorted(right, right)  # irrelevant
+        ranks[row, :count] = (size - np.arange(count) - below)[::-1]
+        ends[row, :count] = np.append(True, right[1:] != right[:-1])[::-1]
+    return Judged(ranks, ends, relevant, size)
 
 
 def best_ranks(judged: Judged) -> NDArray[np.int64]:
@@ -93,8 +103,7 @@ def best_ranks(judged: Judged) -> NDArray[np.int64]:
     It is 1 + the number of irrelevant items that score at least as high: with one relevant item the number of
     distances up to and including the true one, as the QMUL line counts.
     """
-    ranks: NDArray[np.int64] = judged.hits.argmax(axis=1) + 1
-    return ranks
+    return judged.ranks[:, 0]
 
 
 @dataclass(frozen=True)
@@ -143,32 +152,39 @@ def class_means(values: Values, classes: Sequence[str]) -> dict[str, float]:
 
 
 def _precision(judged: Judged) -> Values:
-    """(Q, G) precision at each rank."""
-    precision: Values = np.cumsum(judged.hits, axis=1) / np.arange(1, judged.ranks + 1)
+    """(Q, R) precision at each relevant item; 0 beyond the ranks that count."""
+    found = np.arange(1, judged.ranks.shape[1] + 1)
+    precision: Values = np.where(judged.hits, found / judged.ranks, 0.0)
     return precision
 
 
 def _stepwise(judged: Judged) -> Values:
     """Sum over hits of the precision at the last item of the same score, not yet normalised."""
-    later = np.where(judged.ends, np.arange(judged.ranks), judged.ranks - 1)
+    places = np.arange(judged.ranks.shape[1])
+    later = np.where(judged.ends, places, places[-1])
     last = np.minimum.accumulate(later[:, ::-1], axis=1)[:, ::-1]
-    precision = np.take_along_axis(_precision(judged), last, axis=1)
-    total: Values = (precision * judged.hits).sum(axis=1)
+    total: Values = (np.take_along_axis(_precision(judged), last, axis=1) * judged.hits).sum(axis=1)
     return total
 
 
-def _interpolated(judged: Judged) -> Values:
-    """Sum over hits of the best precision at this rank or later, not yet normalised.
+def envelope(judged: Judged) -> Values:
+    """(Q, R) the interpolated curve: the best precision at each relevant item or a later one.
 
     The best precision of a group of equal scores is that at its end, so ties need no rule of their own.
     """
-    envelope = np.maximum.accumulate(_precision(judged)[:, ::-1], axis=1)[:, ::-1]
-    total: Values = (envelope * judged.hits).sum(axis=1)
+    best: Values = np.maximum.accumulate(_precision(judged)[:, ::-1], axis=1)[:, ::-1]
+    return best
+
+
+def _interpolated(judged: Judged) -> Values:
+    """Sum over hits of the best precision at this rank or later, not yet normalised."""
+    total: Values = (envelope(judged) * judged.hits).sum(axis=1)
     return total
 
 
-def _count(mask: NDArray[np.bool_]) -> Values:
-    counts: Values = np.count_nonzero(mask, axis=1).astype(np.float64)
+def _found(judged: Judged) -> Values:
+    """(Q,) how many hits there are."""
+    counts: Values = np.count_nonzero(judged.hits, axis=1).astype(np.float64)
     return counts
 
 
@@ -181,34 +197,34 @@ def _map_interpolated(judged: Judged) -> Values:
 
 
 def _map_k(judged: Judged) -> Values:
-    return _stepwise(judged) / np.minimum(judged.ranks, judged.relevant)
+    return _stepwise(judged) / np.minimum(judged.size, judged.relevant)
 
 
 def _map_k_hits(judged: Judged) -> Values:
-    return _stepwise(judged) / np.maximum(_count(judged.hits), 1.0)
+    return _stepwise(judged) / np.maximum(_found(judged), 1.0)
 
 
 def _map_k_interpolated(judged: Judged) -> Values:
-    return _interpolated(judged) / np.minimum(judged.ranks, judged.relevant)
+    return _interpolated(judged) / np.minimum(judged.size, judged.relevant)
 
 
 def _p_k(judged: Judged) -> Values:
-    return _count(judged.hits) / judged.ranks
+    return _found(judged) / judged.size
 
 
 def _p_k_relevant(judged: Judged) -> Values:
-    cut: Values = np.minimum(judged.ranks, judged.relevant).astype(np.float64)
-    within = np.arange(judged.ranks) < cut[:, None]
-    return _count(judged.hits & within) / cut
+    cut: Values = np.minimum(judged.size, judged.relevant).astype(np.float64)
+    within: Values = np.count_nonzero(judged.ranks <= cut[:, None], axis=1) / cut
+    return within
 
 
 def _acc_k(judged: Judged) -> Values:
-    return np.minimum(_count(judged.hits), 1.0)
+    return np.minimum(_found(judged), 1.0)
 
 
 def _rank_percentile(judged: Judged) -> Values:
-    last = judged.ranks - 1
-    return (judged.ranks - best_ranks(judged)) / last if last else np.ones(len(judged.hits))
+    last = judged.size - 1
+    return (judged.size - best_ranks(judged)) / last if last else np.ones(len(judged.ranks))
 
 
 # name -> (definition, formula in words, who reports it). K stands for a whole number.

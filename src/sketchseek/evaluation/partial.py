@@ -10,10 +10,30 @@ Fine-Grained Sketch-Based Image Retrieval, CVPR 2020.
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 from numpy.typing import NDArray
 
+from sketchseek.data import Dataset, Item
 from sketchseek.evaluation.metrics import Values, best_ranks, judge
+from sketchseek.sketch import Sketch
+
+AREAS = ("m@A", "m@B")
+
+
+def shares(prefixes: int) -> tuple[float, ...]:
+    """The equally spaced shares of a drawing that are asked, the last of them the whole."""
+    return tuple(step / prefixes for step in range(1, prefixes + 1))
+
+
+def unfinished(dataset: Dataset, share: float) -> Dataset:
+    """The data set with every sketch as it stood when this share of its length was drawn."""
+
+    def read(item: Item) -> Sketch:
+        return dataset.sketch_reader(item).prefix(share)
+
+    return replace(dataset, sketch_reader=read)
 
 
 def prefix_ranks(scores: NDArray[np.floating], relevance: NDArray[np.bool_]) -> NDArray[np.int64]:
@@ -62,6 +82,11 @@ def m_at_b(ranks: NDArray[np.int64]) -> Values:
     _check(ranks, None)
     area: Values = (1 / ranks).mean(axis=1)
     return area
+
+
+def areas(ranks: NDArray[np.int64], gallery: int) -> dict[str, Values]:
+    """Both areas of each query by name; as `m_at_a` and `m_at_b`."""
+    return dict(zip(AREAS, (m_at_a(ranks, gallery), m_at_b(ranks)), strict=True))
 
 
 def _check(ranks: NDArray[np.int64], gallery: int | None) -> None:

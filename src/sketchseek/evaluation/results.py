@@ -15,10 +15,11 @@ import numpy as np
 
 from sketchseek._aside import aside
 from sketchseek.errors import BadResult
-from sketchseek.evaluation.benchmarks import Trial
 from sketchseek.evaluation.metrics import Values
+from sketchseek.evaluation.origin import Origin
 from sketchseek.evaluation.published import beside
-from sketchseek.evaluation.run import Origin, Result
+from sketchseek.evaluation.run import Result
+from sketchseek.evaluation.trial import Trial
 
 FORMAT = 1
 _PACKAGES = ("sketchseek", "numpy", "pillow", "onnxruntime")
@@ -70,7 +71,7 @@ class Record:
     def origin(self) -> Origin:
         """How the model came about; a file from before that was kept names the model alone."""
         made = self.facts.get("method", {"name": self.model.partition("@")[0], "settings": self.model})
-        return Origin(made["name"], made["settings"], made.get("seed"))
+        return Origin(made["name"], made["settings"], made.get("seed"), made.get("recipe", ""))
 
 
 def read(path: Path) -> Record:
@@ -131,6 +132,7 @@ def as_json(result: Result, *, command: str = "") -> dict[str, Any]:
         "benchmark": {
             "name": benchmark.name,
             "title": benchmark.title,
+            "protocol": benchmark.protocol,
             "digest": benchmark.digest,
             "items": trial.digest,
             "queries": len(trial.queries),
@@ -144,7 +146,9 @@ def as_json(result: Result, *, command: str = "") -> dict[str, Any]:
             "name": result.origin.method,
             "settings": result.origin.settings,
             "seed": result.origin.seed,
+            "recipe": result.origin.recipe,
         },
+        "warnings": list(result.warnings),
         "command": command,
         "seconds": {stage: round(seconds, 2) for stage, seconds in result.seconds.items()},
         "made": result.made,

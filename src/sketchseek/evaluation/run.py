@@ -2,48 +2,36 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
 import time
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
 import numpy as np
+from numpy.typing import NDArray
 from PIL import Image
 
 from sketchseek.data import Dataset
-from sketchseek.encoders import Encoder, OnnxEncoder
-from sketchseek.evaluation import details
-from sketchseek.evaluation.benchmarks import Benchmark, Trial, prepare
+from sketchseek.encoders import Encoder, Fittable
+from sketchseek.evaluation import details, partial
+from sketchseek.evaluation.benchmarks import Benchmark
 from sketchseek.evaluation.benchmarks import benchmark as named
 from sketchseek.evaluation.contact_sheet import Match, Row
-from sketchseek.evaluation.details import Details
+from sketchseek.evaluation.details import Details, Early
 from sketchseek.evaluation.embeddings import Progress, Tell, embed
-from sketchseek.evaluation.metrics import Values, class_means, judge, metrics
+from sketchseek.evaluation.fitting import fitted
+from sketchseek.evaluation.leaks import warnings
+from sketchseek.evaluation.metrics import Metric, Values, class_means, judge, metrics
+from sketchseek.evaluation.origin import Origin, card_of, origin
 from sketchseek.evaluation.statistics import Interval, interval
+from sketchseek.evaluation.trial import Trial, prepare
 from sketchseek.images import thumbnail
-from sketchseek.ranking import Ranking, rank
+from sketchseek.ranking import Ranking, top
 from sketchseek.sketch import SketchInput
 
-BLOCK = 1 << 20  # scores judged at a time; judging takes about 35 bytes each
+BLOCK = 1 << 23  # scores judged at a time; judging takes about 6 bytes each
 _SHOWN = 10  # best photos kept for each query
-
-
-@dataclass(frozen=True)
-class Origin:
-    """How a model came about, as far as its card says.
-
-    Attributes:
-        method: the method's name; the model's own where it has no card.
-        settings: twelve hexadecimal digits, equal for equal settings apart from the seed.
-        seed: of its training, where the card tells.
-    """
-
-    method: str
-    settings: str = ""
-    seed: int | None = None
 
 
 @dataclass(frozen=True)
@@ -60,6 +48,7 @@ class Result:
         origin: how the model came about.
         interval: of the headline metric's mean.
         details: what a report draws.
+        warnings: what to know of the model before the figures are believed.
     """
 
     model: str
@@ -71,6 +60,7 @@ class Result:
     origin: Origin
     interval: Interval
     details: Details = field(repr=False)
+    warnings: tuple[str, ...] = ()
 
     @property
     def metrics(self) -> dict[str, float]:
@@ -83,7 +73,7 @@ class Result:
 
 
 def evaluate(
-    encoder: Encoder,
+    encoder: Encoder | Fittable,
     benchmark: Benchmark | str,
     *,
     dataset: Dataset | None = None,
@@ -93,7 +83,8 @@ def evaluate(
     """Measure an encoder on a benchmark, in memory bounded by the embeddings.
 
     Args:
-        encoder: maps pictures to unit-length vectors; scores are their inner products.
+        encoder: maps pictures to unit-length vectors; scores are their inner products. It is fitted first
+            where that is needed; see `fitted`.
         benchmark: a benchmark or the name of one.
         dataset: the data set, if it lies elsewhere than usual.
         progress: called after each batch.
@@ -105,49 +96,132 @@ def evaluate(
         BadModel, BadSketch, BadImage: as `embed`.
     """
     chosen = named(benchmark) if isinstance(benchmark, str) else benchmark
-    wanted = metrics(chosen.metrics)
+    wanted = metrics(name for name in chosen.metrics if name not in partial.AREAS)
     trial = prepare(chosen, dataset)
     tell = progress or (lambda _: None)
+    encoder = fitted(encoder, trial, tell=tell, cache=cache)
     clock = _Clock()
     photos = embed(encoder, trial.dataset, trial.gallery, tell=tell, cache=cache)
     clock.stop("photos")
     sketches = embed(encoder, trial.dataset, trial.queries, tell=tell, cache=cache)
     clock.stop("sketches")
-    values = {metric.name: np.empty(len(sketches)) for metric in wanted}
-    curve = np.zeros(len(details.LEVELS))
-    for block in _blocks(len(sketches), max(1, BLOCK // len(photos))):
-        judged = judge(sketches[block] @ photos.T, trial.relevance(block))
-        for metric in wanted:
-            values[metric.name][block] = metric.of(judged)
-        curve += details.curves(judged).sum(axis=0) / len(sketches)
-        tell(Progress("rankings", block.stop, len(sketches)))
-    ranking = rank(
-        sketches,
-        photos,
-        query_ids=[item.id for item in trial.queries],
-        gallery_ids=[item.id for item in trial.gallery],
-        k=_SHOWN,
-    )
-    headline = values[wanted[0].name]
-    drawn = Details(
-        curve=curve.round(6).tolist(),
-        confusion=details.confusions(trial, ranking),
-        plane=details.plane(trial, sketches, photos),
-        examples=details.examples(trial, headline, ranking),
-    )
-    sure = interval(headline)
+    judged = judge_all(trial, wanted, lambda block: sketches[block] @ photos.T, tell)
+    if chosen.prefixes:
+        clock.stop("rankings")
+        ranks = _ask_early(encoder, trial, sketches, photos, tell=tell, cache=cache)
+        judged = judged.with_areas(ranks, len(photos), chosen.metrics)
+        clock.stop("prefixes")
+    drawn = describe(trial, judged, sketches, photos)
+    sure = interval(judged.headline)
     clock.stop("rankings")
     return Result(
         model=encoder.model_id,
         trial=trial,
-        values=values,
-        ranking=ranking,
+        values=judged.values,
+        ranking=judged.ranking,
         seconds=clock.seconds,
         made=datetime.now(UTC).isoformat(timespec="seconds"),
-        origin=_origin(encoder),
+        origin=origin(encoder),
         interval=sure,
         details=drawn,
+        warnings=warnings(trial, card) if (card := card_of(encoder)) else (),
     )
+
+
+@dataclass(frozen=True)
+class Judgement:
+    """What the scores of all queries come to.
+
+    Attributes:
+        values: per metric (Q,) values.
+        curve: (21,) interpolated precision at each of `details.LEVELS`, mean over the queries.
+        ranking: the best ten photos of each query.
+        early: how unfinished sketches fared, where they were asked.
+    """
+
+    values: Mapping[str, Values]
+    curve: Values
+    ranking: Ranking
+    early: Early | None = None
+
+    @property
+    def headline(self) -> Values:
+        """The first metric's values."""
+        return next(iter(self.values.values()))
+
+    def with_areas(self, ranks: NDArray[np.int64], gallery: int, order: Sequence[str]) -> Judgement:
+        """The same with the areas over unfinished sketches, from their (Q, P) ranks among so many photos."""
+        areas = partial.areas(ranks, gallery)
+        values = {name: {**self.values, **areas}[name] for name in order}
+        return replace(self, values=values, early=details.early(ranks, gallery))
+
+
+def judge_all(
+    trial: Trial, wanted: Sequence[Metric], scores: Callable[[slice], NDArray[np.floating]], tell: Tell
+) -> Judgement:
+    """Judge the queries block by block, so that memory is bounded whatever their number.
+
+    Args:
+        trial: tells what is right.
+        wanted: metrics.
+        scores: gives the (q, G) scores of some of the queries, higher is better.
+        tell: called after each block.
+    """
+    total, size = len(trial.queries), len(trial.gallery)
+    values = {metric.name: np.empty(total) for metric in wanted}
+    curve = np.zeros(len(details.LEVELS))
+    kept = min(_SHOWN, size)
+    items, best = np.empty((total, kept), np.int64), np.empty((total, kept), np.float32)
+    for block in _blocks(total, max(1, BLOCK // size)):
+        some = scores(block)
+        judged = judge(some, trial.relevance(block))
+        for metric in wanted:
+            values[metric.name][block] = metric.of(judged)
+        curve += details.curves(judged).sum(axis=0) / total
+        for row, one in enumerate(some, block.start):
+            items[row], best[row] = top(one, kept)
+        tell(Progress("rankings", block.stop, total))
+    queries, gallery = ([item.id for item in side] for side in (trial.queries, trial.gallery))
+    return Judgement(values, curve, Ranking(queries, gallery, items, best))
+
+
+def describe(
+    trial: Trial, judged: Judgement, sketches: NDArray[np.float32], photos: NDArray[np.float32]
+) -> Details:
+    """What a report draws of a judgement, and of the (Q, D) and (G, D) embeddings behind it."""
+    return Details(
+        curve=judged.curve.round(6).tolist(),
+        confusion=details.confusions(trial, judged.ranking),
+        plane=details.plane(trial, sketches, photos),
+        examples=details.examples(trial, judged.headline, judged.ranking),
+        early=judged.early,
+    )
+
+
+def _ask_early(
+    encoder: Encoder,
+    trial: Trial,
+    sketches: NDArray[np.float32],
+    photos: NDArray[np.float32],
+    *,
+    tell: Tell,
+    cache: Path | None,
+) -> NDArray[np.int64]:
+    """(Q, P) ranks of the best right photo at each share of the drawing; (Q, D) of whole sketches given."""
+    total, steps = len(sketches), partial.shares(trial.benchmark.prefixes)
+    asked = np.empty((total, len(steps), encoder.dim), np.float32)
+    asked[:, -1] = sketches
+    for step, share in enumerate(steps[:-1]):
+
+        def shift(event: Progress, done: int = step * total) -> None:
+            tell(Progress("prefixes", done + event.done, (len(steps) - 1) * total))
+
+        unfinished = partial.unfinished(trial.dataset, share)
+        asked[:, step] = embed(encoder, unfinished, trial.queries, tell=shift, cache=cache)
+    ranks = np.empty(asked.shape[:2], np.int64)
+    for block in _blocks(total, max(1, BLOCK // (len(photos) * len(steps)))):
+        ranks[block] = partial.prefix_ranks(asked[block] @ photos.T, trial.relevance(block))
+    return ranks
 
 
 def examples(result: Result, count: int = 20) -> Iterator[Row]:
@@ -174,18 +248,8 @@ def examples(result: Result, count: int = 20) -> Iterator[Row]:
         yield Row(thumbnail(Image.fromarray(drawing)), item.label, matches, note)
 
 
-def _origin(encoder: Encoder) -> Origin:
-    if not isinstance(encoder, OnnxEncoder):
-        return Origin(encoder.model_id.partition("@")[0])
-    card = encoder.model.card
-    settings = {key: value for key, value in card.training.items() if key != "seed"}
-    digest = hashlib.sha256(json.dumps(settings, sort_keys=True, default=str).encode()).hexdigest()[:12]
-    seed = card.training.get("seed")
-    return Origin(card.method, digest, seed if isinstance(seed, int) else None)
-
-
 class _Clock:
-    """Wall-clock seconds per stage, each from the end of the one before."""
+    """Wall-clock seconds per stage, each from the end of the one before; a stage may come twice."""
 
     def __init__(self) -> None:
         self.seconds: dict[str, float] = {}
@@ -193,7 +257,7 @@ class _Clock:
 
     def stop(self, stage: str) -> None:
         now = time.perf_counter()
-        self.seconds[stage] = now - self._last
+        self.seconds[stage] = self.seconds.get(stage, 0.0) + now - self._last
         self._last = now
 
 

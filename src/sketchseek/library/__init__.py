@@ -216,6 +216,11 @@ class Library:
             self.check_model(model)
         return self._index.search(matrix, embedding, k, where)
 
+    @property
+    def contents(self) -> Index:
+        """Its vectors and what is known of its pictures, for searches of one's own making."""
+        return self._index
+
     def matrix(self) -> Matrix:
         """All vectors as of now; do not write into them."""
         return self._index.matrix()

@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 import os
 import threading
+from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from pathlib import Path
@@ -90,6 +92,7 @@ class Index:
         self._matrix: Matrix | None = None
         self._spare = np.empty((0, 0), np.float32)  # holds the vectors, with room for more below them
         self._passed: dict[Filter, NDArray[np.int64]] = {}
+        self._folders: tuple[int, dict[Path, int]] = (-1, {})  # with the version of the file
 
     def matrix(self) -> Matrix:
         """All vectors as of now."""
@@ -117,13 +120,15 @@ class Index:
         if where == EVERYTHING:
             best, values = top(scores, min(k, len(scores)))
         else:
-            rows = self._rows(matrix, where)
+            rows = self.rows(matrix, where)
             chosen, values = top(scores[rows], min(k, len(rows)))
             best = rows[chosen]
-        return self._hits(matrix.ids[best].tolist(), values.tolist(), where)
+        return self.hits(matrix.ids[best].tolist(), values.tolist(), where)
 
-    def _rows(self, matrix: Matrix, where: Filter) -> NDArray[np.int64]:
-        """Which rows of the matrix pass a filter; remembered until the library changes."""
+    def rows(self, matrix: Matrix, where: Filter) -> NDArray[np.int64]:
+        """Which rows of the matrix pass a filter, ascending; remembered until the library changes."""
+        if where == EVERYTHING:
+            return np.arange(len(matrix.ids))
         with self._lock:
             rows = self._passed.get(where) if matrix is self._matrix else None
         if rows is None:
@@ -150,7 +155,9 @@ class Index:
         rows = self._store.rows(f"SELECT id FROM pictures WHERE {' AND '.join(tests)}", *values)  # noqa: S608
         return np.fromiter((row[0] for row in rows), np.int64, len(rows))
 
-    def _hits(self, ids: list[int], scores: list[float], where: Filter) -> list[Hit]:
+    def hits(self, ids: Sequence[int], scores: Sequence[float], where: Filter = EVERYTHING) -> list[Hit]:
+        """What is known of pictures, in their order; those that were dropped meanwhile are left out."""
+        ids = list(ids)
         asked = (json.dumps(ids),)
         with self._store.moment() as db:
             facts = db.execute(
@@ -172,6 +179,25 @@ class Index:
                 first, *others = (Path(os.fsdecode(path)) for path in here)
                 hits.append(Hit(picture, score, first, tuple(others), *about[picture]))
         return hits
+
+    def folders(self) -> dict[Path, int]:
+        """Each folder that holds photos, at any depth below it, with their number; in order of paths."""
+        version, known = self._folders
+        if version == (now := self._store.version()):
+            return known
+        roots = {row[0] for row in self._store.rows("SELECT path FROM roots")}
+        direct = Counter(os.path.dirname(row[0]) for row in self._store.rows("SELECT path FROM photos"))  # noqa: PTH120
+        found: Counter[bytes] = Counter()
+        for folder, count in direct.items():
+            here = folder
+            while True:
+                found[here] += count
+                above = os.path.dirname(here)  # noqa: PTH120 - bytes, as the file system has them
+                if here in roots or above == here:
+                    break
+                here = above
+        self._folders = now, {Path(os.fsdecode(folder)): found[folder] for folder in sorted(found)}
+        return self._folders[1]
 
     def _load(self, version: int) -> Matrix:
         """Read what is new; all, where something may have gone."""

@@ -4,5 +4,9 @@ from __future__ import annotations
 
 LOSSES: dict[str, str] = {
     "contrastive": "sketchseek.losses.contrastive:contrastive",
+    "distillation": "sketchseek.losses.distillation:distillation",
+    "domain": "sketchseek.losses.domain:domain",
+    "proxies": "sketchseek.losses.proxies:proxies",
+    "reconstruction": "sketchseek.losses.reconstruction:reconstruction",
     "triplet": "sketchseek.losses.triplet:triplet",
 }

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from sketchseek.registry import check_name, resolve
-from sketchseek.training.config import override, read_config
+from sketchseek.registry import resolve
+from sketchseek.training.config import override
 
 METHODS: dict[str, str] = {
     "anchored": "sketchseek.methods.anchored:ANCHORED",
@@ -21,34 +21,27 @@ METHODS: dict[str, str] = {
 
 @dataclass(frozen=True)
 class Method:
-    """A recipe that trains a model.
+    """A way to train a model.
 
     Attributes:
         name: as in ``METHODS``.
         summary: one sentence, with its source.
         config: a frozen dataclass; its defaults are what was measured best.
         train: ``train(config, run_dir, *, cache_dir=None, on_progress=silent)`` -> the model folder.
-        presets: other configurations worth a name, such as the paper's.
     """
 
     name: str
     summary: str
     config: type[Any]
     train: Callable[..., Path]
-    presets: Mapping[str, Any] = field(default_factory=dict)
 
-    def configure(self, path: Path | None = None, settings: tuple[str, ...] = (), preset: str = "") -> Any:
-        """The configuration of a preset or a TOML file, changed by ``"key=value"`` settings.
+    def configure(self, *changes: str) -> Any:
+        """The default configuration, changed by ``"key=value"`` texts.
 
         Raises:
-            UnknownName: no such preset.
             BadConfig: an unknown key or a value of another type.
         """
-        if preset:
-            base = self.presets[check_name(preset, self.presets, f"preset of {self.name}")]
-        else:
-            base = read_config(self.config, path) if path else self.config()
-        return override(base, settings)
+        return override(self.config(), changes)
 
 
 def method(name: str) -> Method:

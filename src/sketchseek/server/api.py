@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Any
 
-from fastapi import APIRouter, Path
-from fastapi.responses import FileResponse, Response
+from fastapi import APIRouter, Path, Query, Request
+from fastapi.responses import FileResponse, Response, StreamingResponse
 
 from sketchseek.images import printable
-from sketchseek.library import Hit as Found
-from sketchseek.server.schemas import Answer, Hit, Question, Status
+from sketchseek.library import Hit as Listed
+from sketchseek.server import schemas
+from sketchseek.server.asking import Chance
+from sketchseek.server.bundle import zipped
+from sketchseek.server.schemas import MAX_HITS, Answer, Folders, Found, Hit, Question, Status, Upload
 from sketchseek.server.service import Service
+from sketchseek.server.uploads import Kind
 
 # What browsers show as a picture and nothing else. SVG is not among them: it can carry scripts.
 SHOWN = {
@@ -27,20 +31,74 @@ SHOWN = {
 }
 PROBLEMS = {"description": "A problem document (RFC 9457).", "content": {"application/problem+json": {}}}
 
+BYTES = {
+    "requestBody": {
+        "required": True,
+        "content": {
+            kind: {"schema": {"type": "string", "format": "binary"}}
+            for kind in ("application/octet-stream", "image/*")
+        },
+    }
+}
+
 PictureId = Annotated[int, Path(ge=0, lt=2**63, description="A picture's number, from a hit.")]
+Pictures = Annotated[list[PictureId], Query(min_length=1, max_length=MAX_HITS)]
 
 
 def router(service: Service) -> APIRouter:
     """The API over one library and one model."""
     routes = APIRouter(responses={"4XX": PROBLEMS, "5XX": PROBLEMS})
+    _asking(routes, service)
+    _pictures(routes, service)
 
+    @routes.get("/api/status")
+    async def status() -> Status:
+        """How many pictures there are, and whether the model is loaded."""
+        return await service.status()
+
+    @routes.get("/healthz", include_in_schema=False)
+    async def health() -> dict[str, str]:
+        return {"status": "ok"}
+
+    return routes
+
+
+def _asking(routes: APIRouter, service: Service) -> None:
     @routes.post("/api/search")
     async def search(question: Question) -> Answer:
-        """Rank the library for a drawing, best first."""
-        found = await service.search(question.strokes, question.k)
-        hits = [_hit(hit, service.edition) for hit in found.hits]
-        return Answer(hits=hits, photos=found.photos, milliseconds=round(found.milliseconds, 1))
+        """Rank the library for a question, best first."""
+        found = await service.search(question)
+        hits = [
+            Hit(
+                **_facts(group[0], found.chance, service.edition),
+                alike=[Found(**_facts(other, found.chance, service.edition)) for other in group[1:]],
+                alike_count=size - 1,
+            )
+            for group, size in zip(found.groups, found.sizes, strict=True)
+        ]
+        return Answer(
+            hits=hits,
+            next=found.following,
+            photos=found.photos,
+            passing=found.passing,
+            outstanding=found.outstanding,
+            milliseconds=round(found.milliseconds, 1),
+        )
 
+    @routes.post("/api/uploads", openapi_extra=BYTES)
+    async def upload(request: Request, kind: Kind) -> Upload:
+        """Take a file to ask with: a drawing (SVG, strokes as JSON, a picture of paper) or a photo."""
+        received = await service.receive(await request.body(), kind)
+        return Upload(strokes=received.strokes, id=received.id, preview=received.preview)
+
+    @routes.get("/api/folders")
+    async def folders() -> Folders:
+        """Where the pictures lie, for a filter."""
+        listed = await service.folders()
+        return Folders(folders=[schemas.Folder(path=path, photos=count) for path, count in listed])
+
+
+def _pictures(routes: APIRouter, service: Service) -> None:
     @routes.get("/api/thumbnails/{picture}", response_class=Response)
     async def thumbnail(picture: PictureId) -> Response:
         """A small JPEG of an indexed picture, without metadata."""
@@ -62,27 +120,30 @@ def router(service: Service) -> APIRouter:
             content_disposition_type="inline" if kind else "attachment",
         )
 
-    @routes.get("/api/status")
-    async def status() -> Status:
-        """How many pictures there are, and whether the model is loaded."""
-        return await service.status()
+    @routes.get("/api/zip", response_class=StreamingResponse)
+    async def bundle(ids: Pictures) -> StreamingResponse:
+        """Several indexed pictures as one file, as they lie on disk."""
+        headers = {
+            "Content-Disposition": 'attachment; filename="sketchseek.zip"',
+            "Cache-Control": "no-store",
+        }
+        return StreamingResponse(
+            zipped(await service.originals(ids)), media_type="application/zip", headers=headers
+        )
 
-    @routes.get("/healthz", include_in_schema=False)
-    async def health() -> dict[str, str]:
-        return {"status": "ok"}
 
-    return routes
-
-
-def _hit(found: Found, edition: str) -> Hit:
-    return Hit(
-        id=found.id,
-        score=found.score,
-        name=printable(found.path.name),
-        folder=printable(found.path.parent),
-        copies=len(found.copies),
-        width=found.width,
-        height=found.height,
-        thumbnail=f"/api/thumbnails/{found.id}?edition={edition}",
-        original=f"/api/originals/{found.id}",
-    )
+def _facts(found: Listed, chance: Chance | None, edition: str) -> dict[str, Any]:
+    return {
+        "id": found.id,
+        "score": found.score,
+        "strength": round(chance.strength(found.score), 3) if chance else None,
+        "name": printable(found.path.name),
+        "folder": printable(found.path.parent),
+        "path": printable(found.path),
+        "copies": len(found.copies),
+        "width": found.width,
+        "height": found.height,
+        "taken": found.taken,
+        "thumbnail": f"/api/thumbnails/{found.id}?edition={edition}",
+        "original": f"/api/originals/{found.id}",
+    }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, FailFast, Field, FiniteFloat, Strict
@@ -9,47 +10,150 @@ from pydantic import BaseModel, ConfigDict, FailFast, Field, FiniteFloat, Strict
 MAX_STROKES = 2_000
 MAX_POINTS = 20_000  # about ten minutes of steady drawing; what costs seconds to rasterise is refused
 MAX_HITS = 500
+MAX_PARTS = 16
+DEPTH = 1_000  # pictures of a ranking that can be paged through
 
 Number = Annotated[FiniteFloat, Strict()]  # 1 and 1.5, but neither "1" nor true
 Axis = Annotated[list[Number], Field(min_length=1, max_length=MAX_POINTS), FailFast()]
 Stroke = Annotated[list[Axis], Field(min_length=2, max_length=3), FailFast()]
 Strokes = Annotated[list[Stroke], Field(max_length=MAX_STROKES), FailFast()]
+Weight = Annotated[
+    Number, Field(ge=-1, le=1, description="How much it counts; below 0, less like it is wanted.")
+]
+Day = Annotated[date, Field(ge=date(1, 1, 1), le=date(9998, 12, 31))]
 
 
-class Question(BaseModel):
-    """A drawing, and how many pictures are wanted."""
-
+class _Asked(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
+
+class SketchPart(_Asked):
+    """A drawing."""
+
+    kind: Literal["sketch"]
+    strokes: Strokes = Field(description="As in the question's own strokes.")
+    weight: Weight = 1
+
+
+class PicturePart(_Asked):
+    """A picture of the library: more like it, or less."""
+
+    kind: Literal["picture"]
+    id: int = Field(ge=0, lt=2**63, strict=True, description="Its number, from a hit.")
+    weight: Weight = 1
+
+
+class UploadPart(_Asked):
+    """A photo, or a drawing on paper, that was uploaded before."""
+
+    kind: Literal["upload"]
+    id: str = Field(pattern="^[0-9a-f]{32}$", description="What the upload was answered with.")
+    weight: Weight = 1
+
+
+Part = Annotated[SketchPart | PicturePart | UploadPart, Field(discriminator="kind")]
+
+
+class Filters(_Asked):
+    """Which pictures may be found; what is left out does not matter."""
+
+    folder: str | None = Field(default=None, max_length=4096, description="Lies in this folder or below it.")
+    after: Day | None = Field(default=None, description="Taken on this day or later.")
+    before: Day | None = Field(default=None, description="Taken on this day or earlier.")
+    orientation: Literal["landscape", "portrait", "square"] | None = None
+
+
+class Question(_Asked):
+    """What is looked for: a drawing, and any number of weighted parts beside it."""
+
     strokes: Strokes = Field(
-        description="In drawing order, each [xs, ys] or [xs, ys, ts]; y downward, t in ms, any unit.",
+        default=[],
+        description="In drawing order, each [xs, ys] or [xs, ys, ts]; y downward, t in ms, any unit. "
+        "Short for a part of the kind sketch with weight 1.",
         examples=[[[[10, 80, 80, 10, 10], [10, 10, 60, 60, 10]]]],
     )
-    k: int = Field(60, ge=1, le=MAX_HITS, strict=True, description="How many pictures, at most.")
+    parts: list[Part] = Field(default=[], max_length=MAX_PARTS)
+    filters: Filters = Filters()
+    k: int = Field(60, ge=1, le=MAX_HITS, strict=True, description="How many hits, at most.")
+    offset: int = Field(0, ge=0, le=DEPTH, strict=True, description="How many hits to pass over first.")
+    collapse: bool = Field(
+        True, strict=True, description="Show near-duplicates of a better hit under it, not on their own."
+    )
+
+    def asked(self) -> list[SketchPart | PicturePart | UploadPart]:
+        """All parts, the question's own strokes first."""
+        own = [SketchPart(kind="sketch", strokes=self.strokes)] if self.strokes else []
+        return [*own, *self.parts]
 
 
-class Hit(BaseModel):
+class Found(BaseModel):
     """One picture of a ranking."""
 
     id: int
     score: float = Field(
-        description="Cosine of drawing and picture, -1 to 1; comparable within one ranking only."
+        description="Cosine of question and picture, -1 to 1; comparable within one ranking only."
+    )
+    strength: float | None = Field(
+        description="How far the score stands above the library's middle score, in units of one and a half "
+        "times what the best of as many chance pictures would reach: from 1 on it stands out. "
+        "None in a library of fewer than 20 pictures."
     )
     name: str = Field(description="File name.")
     folder: str = Field(description="The folder that holds it.")
+    path: str = Field(description="Both.")
     copies: int = Field(description="How many other files hold the same picture.")
     width: int = Field(description="Pixels, as shown upright.")
     height: int
+    taken: str = Field(description="YYYY-MM-DD HH:MM:SS, by the camera's clock, else the file's time.")
     thumbnail: str = Field(description="Where its small copy is.")
     original: str = Field(description="Where the picture itself is.")
+
+
+class Hit(Found):
+    """One picture of a ranking, with the pictures that look nearly the same and rank below it."""
+
+    alike: list[Found] = Field(description="The nearest of them.")
+    alike_count: int = Field(description="How many there are among the first thousand.")
 
 
 class Answer(BaseModel):
     """A ranking, best first."""
 
     hits: list[Hit]
-    photos: int = Field(description="How many pictures were searched.")
+    next: int | None = Field(description="The offset of the hits that follow, if any do.")
+    photos: int = Field(description="How many pictures the library has.")
+    passing: int = Field(description="How many of them pass the filters.")
+    outstanding: int | None = Field(
+        description="How many of those stand out, by their strength; None where that cannot be told."
+    )
     milliseconds: float = Field(description="Time spent on rendering, encoding and searching.")
+
+
+class Upload(BaseModel):
+    """A file that can be asked with: either strokes, or something to name in a part."""
+
+    strokes: list[list[list[float]]] | None = Field(
+        description="Of a drawing that has them, in its own units."
+    )
+    id: str | None = Field(
+        description="To name a photo or a drawing without strokes by, while the server runs."
+    )
+    preview: str | None = Field(description="A data URL that shows what was understood.")
+
+
+class Folder(BaseModel):
+    """A folder of the library."""
+
+    path: str
+    photos: int = Field(description="How many it holds, at any depth.")
+
+
+class Folders(BaseModel):
+    """Where the library's pictures lie."""
+
+    folders: list[Folder] = Field(
+        description="In order of paths; where there are many, those that hold most."
+    )
 
 
 class Status(BaseModel):

@@ -16,9 +16,11 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from sketchseek._decoder import LIMITS
 from sketchseek.server.problems import problem
 
 MAX_BODY = 2_000_000  # bytes; a drawing of 100,000 points is about 1.5 MB of JSON
+UPLOADS = "/api/uploads"  # takes files, and larger ones
 LOOPBACK_NAMES = frozenset({"localhost", "127.0.0.1", "[::1]"})
 HEADERS = {
     "Content-Security-Policy": (
@@ -52,14 +54,21 @@ class Gate:
         app: what is behind the gate.
         hosts: what a Host header may name, lower case; ports are left out, IPv6 addresses in brackets.
         max_body: bytes of a request's body, counted as they arrive, whatever Content-Length says.
+        max_upload: the same where files are taken.
     """
 
     def __init__(
-        self, app: ASGIApp, *, hosts: Collection[str] = LOOPBACK_NAMES, max_body: int = MAX_BODY
+        self,
+        app: ASGIApp,
+        *,
+        hosts: Collection[str] = LOOPBACK_NAMES,
+        max_body: int = MAX_BODY,
+        max_upload: int = LIMITS.max_bytes,
     ) -> None:
         self._app = app
         self._hosts = frozenset(hosts)
         self._max_body = max_body
+        self._max_upload = max_upload
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request, or refuse it with a problem document."""
@@ -73,7 +82,7 @@ class Gate:
             await problem(*refusal)(scope, receive, answer)
             return
         try:
-            await self._app(scope, self._counted(receive), answer)
+            await self._app(scope, _counted(receive, self._limit(scope["path"])), answer)
         except Exception:
             if not answer.started:
                 await problem(500, "Something went wrong inside sketchseek.")(scope, receive, answer)
@@ -84,7 +93,7 @@ class Gate:
         return (
             self._wrong_host(headers)
             or _wrong_site(headers, scope["method"], scope["path"])
-            or self._wrong_body(headers, scope["method"])
+            or self._wrong_body(headers, scope["method"], scope["path"])
         )
 
     def _wrong_host(self, headers: Headers) -> tuple[int, str] | None:
@@ -97,34 +106,42 @@ class Gate:
             return 421, f"This server does not answer to the name {match['name']!r}, only to {known}."
         return None
 
-    def _wrong_body(self, headers: Headers, method: str) -> tuple[int, str] | None:
+    def _limit(self, path: str) -> int:
+        return self._max_upload if path == UPLOADS else self._max_body
+
+    def _wrong_body(self, headers: Headers, method: str, path: str) -> tuple[int, str] | None:
         if method in _SAFE_METHODS:
             return None
         length = headers.get("content-length", "0")
         if not (length.isascii() and length.isdigit()):
             return 400, "Content-Length is not a number."
-        if len(length) > 18 or int(length) > self._max_body:
-            return 413, self._too_large()
+        if len(length) > 18 or int(length) > self._limit(path):
+            return 413, _too_large(self._limit(path))
         kind = headers.get("content-type", "").partition(";")[0].strip().lower()
-        if kind != "application/json":
+        # No form of a foreign page can send any of these; a script of one would have to ask first.
+        if path == UPLOADS and not (kind == "application/octet-stream" or kind.startswith("image/")):
+            return 415, "Send the file's bytes, as Content-Type: application/octet-stream or image/..."
+        if path != UPLOADS and kind != "application/json":
             return 415, "Send JSON, as Content-Type: application/json."
         return None
 
-    def _counted(self, receive: Receive) -> Receive:
-        seen = 0
 
-        async def counted() -> Message:
-            nonlocal seen
-            message = await receive()
-            seen += len(message.get("body", b""))
-            if seen > self._max_body:
-                raise HTTPException(413, self._too_large())
-            return message
+def _counted(receive: Receive, limit: int) -> Receive:
+    seen = 0
 
-        return counted
+    async def counted() -> Message:
+        nonlocal seen
+        message = await receive()
+        seen += len(message.get("body", b""))
+        if seen > limit:
+            raise HTTPException(413, _too_large(limit))
+        return message
 
-    def _too_large(self) -> str:
-        return f"The request is larger than {self._max_body:,} bytes. Draw less, or simplify the strokes."
+    return counted
+
+
+def _too_large(limit: int) -> str:
+    return f"The request is larger than {limit:,} bytes. Simplify the drawing, or save a smaller copy."
 
 
 def _wrong_site(headers: Headers, method: str, path: str) -> tuple[int, str] | None:

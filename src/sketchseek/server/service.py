@@ -2,46 +2,48 @@
 
 from __future__ import annotations
 
+import hashlib
 import secrets
 import time
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import replace
 from pathlib import Path
 from typing import TypeVar
 
 import anyio
 import numpy as np
 from anyio import CapacityLimiter, to_thread
+from numpy.typing import NDArray
 from starlette.exceptions import HTTPException
 
-from sketchseek.encoders import encode_sketches, load_encoder
-from sketchseek.errors import BadSketch, LibraryError, SketchseekError
-from sketchseek.library import Hit, Library
-from sketchseek.server.schemas import MAX_POINTS, Status
+from sketchseek import _decoder
+from sketchseek.encoders import OnnxEncoder, encode_sketches, load_encoder
+from sketchseek.errors import BadSketch, EmptySketch, LibraryError, SketchseekError
+from sketchseek.images import printable
+from sketchseek.library import Filter, Library, Matrix
+from sketchseek.server.asking import compose
+from sketchseek.server.finding import Found, ranked
+from sketchseek.server.schemas import (
+    MAX_POINTS,
+    Filters,
+    PicturePart,
+    Question,
+    SketchPart,
+    Status,
+    UploadPart,
+)
+from sketchseek.server.uploads import Kind, Received, Shelf, preview, strokes_for_the_page
 from sketchseek.sketch import Sketch, from_quickdraw
 
 SEARCHES = 2  # drawings that are encoded side by side; the encoder uses all cores for one already
 READS = 4  # thumbnails and files that are looked up side by side
-WAITING = 32  # requests that may wait for either before new ones are sent away
+DECODERS = 2  # uploads that are read side by side, each in a process of its own
+WAITING = 32  # requests that may wait for any of these before new ones are sent away
+FOLDERS = 500  # that are told; of more, those with most photos
 
 Strokes = Sequence[Sequence[Sequence[float]]]
 _T = TypeVar("_T")
-
-
-@dataclass(frozen=True)
-class Found:
-    """The outcome of one search.
-
-    Attributes:
-        hits: best first.
-        photos: how many pictures were searched.
-        milliseconds: spent on rendering, encoding and searching; waiting for a thread is not in it.
-    """
-
-    hits: Sequence[Hit]
-    photos: int
-    milliseconds: float
 
 
 class Service:
@@ -59,6 +61,7 @@ class Service:
 
     def __init__(self, library_path: Path, model: str | Path | None = None) -> None:
         self._library = Library.open(library_path)
+        self._chosen = model is not None
         try:
             self._encoder = load_encoder(model or self._library.model_source or "default")
             if self._library.model is not None:
@@ -72,6 +75,8 @@ class Service:
         self._failure: Exception | None = None
         self._searches = Lane(SEARCHES)
         self._reads = Lane(READS)
+        self._decoders = Lane(DECODERS)
+        self._shelf = Shelf()
 
     @asynccontextmanager
     async def running(self) -> AsyncIterator[None]:
@@ -83,18 +88,28 @@ class Service:
         finally:
             self._library.close()
 
-    async def search(self, strokes: Strokes, k: int) -> Found:
-        """The ``k`` pictures nearest to a drawing; waits for the model while it is being loaded.
+    async def search(self, question: Question) -> Found:
+        """The pictures nearest to a question; waits for the model while it is being loaded.
 
         Raises:
-            BadSketch: the drawing cannot be used; as `EmptySketch` where nothing is drawn.
+            BadSketch: a drawing cannot be used; as `EmptySketch` where nothing is asked.
             BadModel: the model could not be loaded.
-            HTTPException: 503, too many searches are waiting.
+            HTTPException: 404, a part names what is not there; 422, the parts cancel each other;
+                503, too many searches are waiting.
         """
-        await self._loaded.wait()
-        if self._failure is not None:
-            raise self._failure
-        return await self._searches.run(lambda: self._find(strokes, k))
+        await self._ready()
+        return await self._searches.run(lambda: self._find(question))
+
+    async def receive(self, data: bytes, kind: Kind) -> Received:
+        """Read a file that is to be asked with, in a process of its own, and embed it.
+
+        Raises:
+            BadSketch, BadImage: it cannot be read, or nothing is drawn.
+            BadModel: the model could not be loaded.
+            HTTPException: 503, too many uploads are waiting.
+        """
+        await self._ready()
+        return await self._decoders.run(lambda: self._receive(data, kind))
 
     async def thumbnail(self, picture: int) -> bytes:
         """A picture's small copy, a JPEG.
@@ -111,6 +126,38 @@ class Service:
             HTTPException: 404, there is no such picture, or none of its files is there or can be read.
         """
         return await self._reads.run(lambda: _or_404(lambda: _readable(self._library.photo(picture))))
+
+    async def originals(self, pictures: Sequence[int]) -> list[Path]:
+        """Files of several pictures, as `original`; those that have none any more are left out.
+
+        Raises:
+            HTTPException: 404, none has one.
+        """
+
+        def look_up() -> list[Path]:
+            found = []
+            for picture in dict.fromkeys(pictures):
+                try:
+                    found.append(self._library.photo(picture))
+                except LibraryError as error:
+                    if type(error) is not LibraryError:
+                        raise
+            return found
+
+        found = await self._reads.run(look_up)
+        if not found:
+            raise HTTPException(404, "None of these pictures has a file any more.")
+        return found
+
+    async def folders(self) -> list[tuple[str, int]]:
+        """The folders that hold photos, with their numbers, in order of paths."""
+
+        def look_up() -> list[tuple[str, int]]:
+            found = self._library.contents.folders()
+            most = sorted(found.items(), key=lambda entry: -entry[1])[:FOLDERS]
+            return sorted((printable(path), count) for path, count in most)
+
+        return await self._reads.run(look_up)
 
     async def status(self) -> Status:
         """How much there is to search, and whether it can be."""
@@ -141,15 +188,86 @@ class Service:
         finally:
             self._loaded.set()
 
-    def _find(self, strokes: Strokes, k: int) -> Found:
+    async def _ready(self) -> None:
+        await self._loaded.wait()
+        if self._failure is not None:
+            raise self._failure
+
+    def _find(self, question: Question) -> Found:
         began = time.perf_counter()
-        sketch = _sketch(strokes)
-        (embedding,) = encode_sketches(self._encoder, [sketch])
-        # Another process may have written the first pictures, or embedded all anew, since the last request.
-        empty = self._library.model is None
-        hits = [] if empty else self._library.search(embedding, k, model=self._encoder.model_id)
-        photos = len(self._library.matrix().ids)
-        return Found(hits, photos, (time.perf_counter() - began) * 1000)
+        if not question.asked():
+            raise EmptySketch("nothing is asked: draw at least one line, or name a picture")
+        encoder, matrix = self._current()
+        drawn = {
+            number: encode_sketches(encoder, [_sketch(part.strokes)])[0]
+            for number, part in enumerate(question.asked())
+            if isinstance(part, SketchPart)
+        }
+        if matrix.model is None:
+            return Found(milliseconds=(time.perf_counter() - began) * 1000)
+        parts = [
+            (drawn[number] if isinstance(part, SketchPart) else self._embedding(part, matrix), part.weight)
+            for number, part in enumerate(question.asked())
+        ]
+        query = compose(parts, matrix.vectors)
+        if not query.any():
+            raise HTTPException(422, "The parts of the question cancel each other; change a weight.")
+        found = ranked(self._library, question, self._filter(question.filters), matrix, query)
+        return replace(found, milliseconds=(time.perf_counter() - began) * 1000)
+
+    def _current(self) -> tuple[OnnxEncoder, Matrix]:
+        """The vectors of now and the encoder that they are of.
+
+        Another process may have written the first pictures, or embedded all anew with another model, since
+        the last request; that model is taken up, unless one was asked for.
+        """
+        matrix = self._library.matrix()
+        if matrix.model not in (None, self._encoder.model_id):
+            source = self._library.model_source
+            if self._chosen or source is None:
+                self._library.check_model(self._encoder.model_id)
+            encoder = load_encoder(source or "default")
+            self._library.check_model(encoder.model_id)
+            self._encoder, self._shelf = encoder, Shelf()  # uploads were embedded by the model before
+            matrix = self._library.matrix()
+        return self._encoder, matrix
+
+    def _embedding(self, part: PicturePart | UploadPart, matrix: Matrix) -> NDArray[np.float32]:
+        if isinstance(part, UploadPart):
+            kept = self._shelf.get(part.id)
+            if kept is None:
+                raise HTTPException(404, "An upload of this question is forgotten; open the file again.")
+            return kept
+        row = int(np.searchsorted(matrix.ids, part.id))
+        if row == len(matrix.ids) or matrix.ids[row] != part.id:
+            raise HTTPException(404, f"Picture {part.id} of this question is not in the library any more.")
+        vector: NDArray[np.float32] = matrix.vectors[row]
+        return vector
+
+    def _receive(self, data: bytes, kind: Kind) -> Received:
+        name = hashlib.sha256(kind.encode() + b":" + data).hexdigest()[:32]
+        if kind == "photo":
+            pixels = _decoder.read_photo(data, self._encoder.photo)
+            (embedding,) = self._encoder.embed_photos(pixels[None])
+            shown = pixels
+        else:
+            sketch = _decoder.read_drawing(data)
+            if sketch.raster is None:
+                return Received(strokes=strokes_for_the_page(sketch))
+            (embedding,) = encode_sketches(self._encoder, [sketch])
+            shown = sketch.raster
+        self._shelf.put(name, embedding)
+        return Received(id=name, preview=preview(shown))
+
+    def _filter(self, asked: Filters) -> Filter:
+        folder = None
+        if asked.folder is not None:
+            known = self._library.contents.folders()
+            shown = {printable(path): path for path in known}  # odd names are told escaped
+            folder = shown.get(asked.folder)
+            if folder is None:
+                raise HTTPException(404, f"The library has no photos in {printable(asked.folder)!r}.")
+        return Filter(folder, asked.after, asked.before, asked.orientation)
 
 
 class Lane:

@@ -1,4 +1,4 @@
-"""A method's settings: a frozen dataclass in code, TOML on disk."""
+"""A method's settings: a frozen dataclass in code, on disk a table of a recipe, which is TOML."""
 
 from __future__ import annotations
 
@@ -16,15 +16,18 @@ C = TypeVar("C")
 _NONE = "none"  # TOML has no null
 
 
-def to_toml(config: Any) -> str:
-    """A dataclass of plain values, tuples, None and nested dataclasses as TOML; None is the word "none"."""
+def to_toml(method: str, config: Any) -> str:
+    """A recipe: the method's name and all its settings as TOML; None is the word "none"."""
     import tomli_w
 
-    return tomli_w.dumps(to_dict(config))
+    return tomli_w.dumps({"method": method, "settings": to_dict(config)})
 
 
 def to_dict(config: Any) -> dict[str, Any]:
-    """A dataclass as plain values: tuples become lists, None the word "none"."""
+    """A dataclass of plain values, tuples, None and its like as plain values alone.
+
+    Tuples become lists, None the word "none".
+    """
     return {field.name: _plain(getattr(config, field.name)) for field in fields(config)}
 
 
@@ -123,11 +126,12 @@ def _typed(value: Any, hint: Any, where: str) -> Any:
         raise BadConfig(f"{where} = {value!r}: one of {', '.join(map(repr, options))} is wanted")
     if origin is tuple and isinstance(value, (list, tuple)):
         return _typed_tuple(value, options, where)
-    if is_dataclass(hint) and isinstance(hint, type) and isinstance(value, Mapping):
-        return from_dict(hint, value, where=where)
+    if isinstance(value, Mapping) and (origin is Mapping or is_dataclass(hint)):
+        return dict(value) if origin is Mapping else from_dict(hint, value, where=where)
     if type(value) is hint or (hint, type(value)) in ((float, int), (Path, str)):
         return hint(value)
-    raise BadConfig(f"{where} = {value!r}: {getattr(hint, '__name__', hint)} is wanted")
+    wanted = "a table" if origin is Mapping or is_dataclass(hint) else getattr(hint, "__name__", hint)
+    raise BadConfig(f"{where} = {value!r}: {wanted} is wanted")
 
 
 def _typed_tuple(value: list[Any] | tuple[Any, ...], hints: tuple[Any, ...], where: str) -> tuple[Any, ...]:

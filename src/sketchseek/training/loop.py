@@ -120,7 +120,9 @@ def one_cycle(groups: list[dict[str, Any]], decay: float, steps: int) -> Any:
     """
     optimizer = torch.optim.AdamW(groups, weight_decay=decay)
     rates = [group["lr"] for group in groups]
-    cycle = OneCycleLR(optimizer, rates, total_steps=steps, pct_start=0.1)
+    steps = max(steps, 2)
+    warm = max(0.1, 1.5 / steps)  # the scheduler divides by the length of each part, counted from step 0
+    cycle = OneCycleLR(optimizer, rates, total_steps=steps, pct_start=warm)
     return [optimizer], [{"scheduler": cycle, "interval": "step"}]
 
 

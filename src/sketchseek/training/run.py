@@ -1,7 +1,7 @@
 """A run's folder: its settings, what each stage cost, its model.
 
 run/
-    config.toml     the method and all its settings
+    config.toml     the method and all its settings: a recipe that makes the run again
     summary.json    per stage: seconds, those of all threads, and the process's highest memory so far
     <stage>/        checkpoints and TensorBoard logs
     features/       cached features (unless kept elsewhere)
@@ -13,14 +13,16 @@ from __future__ import annotations
 import json
 import sys
 import time
+import tomllib
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from sketchseek._aside import aside
 from sketchseek.errors import BadConfig
-from sketchseek.training.config import to_toml
+from sketchseek.training.config import to_dict, to_toml
 from sketchseek.training.progress import OnProgress, silent
 
 _CONFIG = "config.toml"
@@ -49,14 +51,15 @@ class Run:
         self.features = Path(cache_dir) if cache_dir else self.folder / "features"
         self.on_progress = on_progress
         self.folder.mkdir(parents=True, exist_ok=True)
-        text = f"# sketchseek train {method}\n{to_toml(config)}"
         path = self.folder / _CONFIG
-        if path.is_file() and path.read_text(encoding="utf-8") != text:
+        if not path.is_file():
+            with aside(path) as written:
+                written.write_text(to_toml(method, config), encoding="utf-8")
+        elif not _same(path, method, config):
             raise BadConfig(
                 f"{self.folder} holds a run with other settings (see {path}): "
                 f"name another folder, or delete it"
             )
-        path.write_text(text, encoding="utf-8")
 
     @property
     def model(self) -> Path:
@@ -74,13 +77,7 @@ class Run:
         ``seconds`` by the clock; ``cpu_seconds`` of all threads together, which tell more where other
         programs use the machine too; ``peak_mib`` of the process up to the stage's end.
         """
-        try:
-            stages: dict[str, dict[str, float]] = json.loads(
-                (self.folder / _SUMMARY).read_text(encoding="utf-8")
-            )
-        except (OSError, ValueError):
-            return {}
-        return stages
+        return _summary(self.folder)
 
     @contextmanager
     def stage(self, name: str) -> Iterator[Path]:
@@ -98,6 +95,53 @@ class Run:
             }
             with aside(self.folder / _SUMMARY) as written:
                 written.write_text(json.dumps(stages, indent=2) + "\n", encoding="utf-8")
+
+
+@dataclass(frozen=True)
+class Cost:
+    """What a training took, loading and export left out.
+
+    Attributes:
+        seconds: by the clock.
+        cpu_seconds: of all threads together.
+        peak_mib: the most memory its process held.
+    """
+
+    seconds: float
+    cpu_seconds: float
+    peak_mib: float
+
+
+def cost(folder: Path) -> Cost | None:
+    """What the run in a folder has taken so far; None where no stage has begun."""
+    stages = [stage for name, stage in _summary(folder).items() if name != "export"]
+    if not stages:
+        return None
+    return Cost(
+        seconds=round(sum(stage["seconds"] for stage in stages), 1),
+        cpu_seconds=round(sum(stage["cpu_seconds"] for stage in stages), 1),
+        peak_mib=max(stage["peak_mib"] for stage in stages),
+    )
+
+
+def _summary(folder: Path) -> dict[str, dict[str, float]]:
+    try:
+        stages: dict[str, dict[str, float]] = json.loads((folder / _SUMMARY).read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return {}
+    return stages
+
+
+def _same(path: Path, method: str, config: Any) -> bool:
+    """Whether a run's file names this method and these settings."""
+    text = path.read_text(encoding="utf-8")
+    try:
+        raw = tomllib.loads(text)
+    except tomllib.TOMLDecodeError:
+        return False
+    if "settings" not in raw:  # the settings alone, below the method in a comment, as older runs have it
+        raw = {"method": text.partition("\n")[0].removeprefix("# sketchseek train "), "settings": raw}
+    return raw == {"method": method, "settings": to_dict(config)}
 
 
 def peak_memory() -> int:

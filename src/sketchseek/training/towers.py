@@ -9,6 +9,8 @@ import torch
 from torch import Tensor, nn
 from torch.nn.functional import normalize
 
+_LEAST = 1e-6  # codes of zeros, as a ReLU can give, have a direction too
+
 
 class Tower(nn.Module):
     """One domain's whole encoder: normalisation, backbone, head, unit length.
@@ -31,7 +33,7 @@ class Tower(nn.Module):
 
     def forward(self, pixels: Tensor) -> Tensor:
         """Uint8 pictures -> unit embeddings (N, D)."""
-        return normalize(self.features(pixels), dim=1)
+        return normalize(self.features(pixels) + _LEAST, dim=1)
 
     def features(self, pixels: Tensor) -> Tensor:
         """Uint8 pictures -> embeddings (N, D) before they are brought to unit length."""

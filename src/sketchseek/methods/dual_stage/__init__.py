@@ -6,7 +6,7 @@ one for photos, apart from each other, as classifiers; the penultimate layer is 
 from cached features, in little time and memory, a code in which sketches and photos of one meaning are near.
 
 Where text and released code differ, or leave a choice, a field of the configuration says so. Defaults are
-what validated best on a frozen MobileNetV2; the preset "published" has the paper's numbers.
+what validated best on a frozen MobileNetV2; the recipes "published" have the papers' numbers.
 """
 
 from __future__ import annotations
@@ -22,12 +22,10 @@ SIAMESE = Method(
     summary="A Siamese network on the cached features of two classifiers (IRJET, 2021).",
     config=siamese.Siamese,
     train=siamese.train,
-    presets={"published": siamese.PUBLISHED},
 )
 AUTOENCODER = Method(
     name="dual_stage.autoencoder",
     summary="Two autoencoders with a common code on the cached features of two classifiers.",
     config=autoencoder.Autoencoder,
     train=autoencoder.train,
-    presets={"published": autoencoder.PUBLISHED},
 )

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Literal
 
 import numpy as np
 import torch
@@ -16,13 +17,13 @@ from torch import Tensor, nn
 from torch.nn.functional import mse_loss, one_hot
 
 from sketchseek.errors import BadConfig
-from sketchseek.losses.contrastive import contrastive
-from sketchseek.methods.dual_stage.stage_one import Learnt, StageOne
+from sketchseek.losses.contrastive import contrastive, contrastive_batch
+from sketchseek.methods.dual_stage.stage_one import Learnt
 from sketchseek.methods.dual_stage.stage_two import Batches, Codes, DualStage, two_stages
 from sketchseek.training.material import Material, codes
 from sketchseek.training.progress import OnProgress, silent
 from sketchseek.training.run import Run
-from sketchseek.training.samplers import draw_pairs
+from sketchseek.training.samplers import class_batches, draw_pairs
 from sketchseek.training.towers import mlp
 
 
@@ -31,28 +32,34 @@ class Autoencoder(DualStage):
     """What ``dual_stage.autoencoder`` can be told, besides what both versions can.
 
     Attributes:
+        pairs: "drawn" beforehand, by chance; or those of a "batch" of whole classes, where a sketch meets all
+            photos of its class and as many of the nearest others.
+        classes: classes in such a batch; its pictures are ``batch`` sketches and ``batch`` photos.
         hidden: width between feature and code; None: no such layer, as in the released code.
         code: length of the code, at least the number of classes where ``target`` is used.
         rebuild: weight of the features' reconstruction.
-        target: weight of the code's squared distance from the one-hot class.
-        pair: weight of the contrastive loss between codes, which the released code lacks.
+        target: weight of the code's squared distance from the one-hot class, the mean over its numbers.
+        pair: weight of the contrastive loss between codes, which the released code lacks. The targets of two
+            classes lie the root of 2 apart, so a larger ``margin`` works against ``target``.
+        relu: end the code with a ReLU, as published: its numbers are then pushed below 0, where they learn no
+            more, for all classes but one.
     """
 
+    pairs: Literal["batch", "drawn"] = "batch"
+    classes: int = 40
     hidden: int | None = 1024
     code: int = 125
     rebuild: float = 1.0
-    target: float = 1.0
+    target: float = 125.0
     pair: float = 1.0
+    relu: bool = False
+    margin: float = 1.0
+    epochs: int = 60
+    dropout: float = 0.2
 
-
-PUBLISHED = Autoencoder(
-    first=StageOne(backbone="timm/vgg16.tv_in1k", epochs_all=20),
-    hidden=None,
-    dropout=0.0,
-    pair=0.0,
-    rate=1e-4,
-    epochs=150,
-)
+    def __post_init__(self) -> None:
+        if self.pairs == "batch" and not 1 < self.classes <= self.batch:
+            raise BadConfig(f"classes = {self.classes}: from 2 to batch = {self.batch}")
 
 
 class Network(Codes):
@@ -64,7 +71,8 @@ class Network(Codes):
         between = [] if config.hidden is None else [config.hidden]
 
         def encoder() -> nn.Sequential:
-            return nn.Sequential(mlp([dim, *between, config.code], config.dropout), nn.ReLU())
+            code = mlp([dim, *between, config.code], config.dropout)
+            return nn.Sequential(code, nn.ReLU()) if config.relu else code
 
         self.sketch_code, self.photo_code = encoder(), encoder()
         self.sketch_decoder, self.photo_decoder = (mlp([config.code, *between, dim]) for _ in range(2))
@@ -79,7 +87,8 @@ class Network(Codes):
         rebuild = mse_loss(self.sketch_decoder(sketch_codes), sketches)
         rebuild = rebuild + mse_loss(self.photo_decoder(photo_codes), photos)
         target = mse_loss(sketch_codes, sketch_targets) + mse_loss(photo_codes, photo_targets)
-        pair = contrastive(sketch_codes, photo_codes, same, self.config.margin)
+        pairs = contrastive if self.config.pairs == "drawn" else contrastive_batch
+        pair = pairs(sketch_codes, photo_codes, same, self.config.margin)
         parts = {"rebuild": rebuild, "target": target, "pair": pair}
         self.log_dict(parts, on_step=False, on_epoch=True)
         return self.config.rebuild * rebuild + self.config.target * target + self.config.pair * pair
@@ -118,16 +127,29 @@ def train(
 def _batches(
     config: Autoencoder, sketches: Learnt, photos: Learnt, material: Material, epoch: int
 ) -> Iterator[tuple[Tensor, ...]]:
-    """All pairs of an epoch in random order, each picture in a view drawn by chance, with class targets."""
+    """The steps of an epoch, each picture in a view drawn by chance, with class targets."""
     rng = np.random.default_rng([config.seed, epoch])
     classes = [codes(side.items, material.classes) for side in (sketches, photos)]
     targets = [one_hot(torch.from_numpy(side), config.code).float() for side in classes]
-    pairs = draw_pairs(classes[0], classes[1], rng, positives=config.positives, negatives=config.negatives)
-    for part in pairs.batches(config.batch, rng):
+    for asked, given, same in _meetings(config, classes[0], classes[1], rng):
         yield (
-            sketches.draw(part.sketches, rng),
-            photos.draw(part.photos, rng),
-            targets[0][part.sketches],
-            targets[1][part.photos],
-            torch.from_numpy(part.same),
+            sketches.draw(asked, rng),
+            photos.draw(given, rng),
+            targets[0][asked],
+            targets[1][given],
+            torch.from_numpy(same),
         )
+
+
+def _meetings(
+    config: Autoencoder, sketches: np.ndarray, photos: np.ndarray, rng: np.random.Generator
+) -> Iterator[tuple[np.ndarray, np.ndarray, np.ndarray]]:
+    """Which sketches meet which photos, and whether they are the same: one to one, or all with all."""
+    if config.pairs == "drawn":
+        pairs = draw_pairs(sketches, photos, rng, positives=config.positives, negatives=config.negatives)
+        for part in pairs.batches(config.batch, rng):
+            yield part.sketches, part.photos, part.same
+    else:
+        each = config.batch // config.classes
+        for asked, given in class_batches(sketches, photos, rng, classes=config.classes, each=each):
+            yield asked, given, sketches[asked][:, None] == photos[given][None]

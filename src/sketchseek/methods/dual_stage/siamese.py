@@ -15,7 +15,7 @@ from torch.nn.functional import normalize
 from sketchseek.errors import BadConfig
 from sketchseek.losses.contrastive import contrastive, contrastive_batch
 from sketchseek.losses.triplet import triplet
-from sketchseek.methods.dual_stage.stage_one import Learnt, StageOne
+from sketchseek.methods.dual_stage.stage_one import Learnt
 from sketchseek.methods.dual_stage.stage_two import Batches, Codes, DualStage, two_stages
 from sketchseek.training.material import Material
 from sketchseek.training.progress import OnProgress, silent
@@ -56,17 +56,6 @@ class Siamese(DualStage):
             raise BadConfig('loss = "triplet" takes drawn pairs: set pairs = "drawn"')
         if self.pairs == "batch" and not 1 < self.classes <= self.batch:
             raise BadConfig(f"classes = {self.classes}: from 2 to batch = {self.batch}")
-
-
-# fc2 of VGG16 is the feature: 4096 numbers after their ReLU, as the code has it (the text says 1024).
-PUBLISHED = Siamese(
-    pairs="drawn",
-    first=StageOne(backbone="timm/vgg16.tv_in1k", epochs_all=20),
-    dropout=0.0,
-    optimizer="sgd",
-    rate=5e-4,
-    epochs=120,
-)
 
 
 class Network(Codes):

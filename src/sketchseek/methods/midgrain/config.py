@@ -42,7 +42,7 @@ class MidGrain(DualStage):
     triplet: float = 1.0
     margin: float = 0.3
     gap: float = 1.0
-    refresh: int = 1
+    refresh: int = 5
     steps: int = 40
     epochs: int = 40
     decay: float = 1e-4

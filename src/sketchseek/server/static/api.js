@@ -12,15 +12,27 @@ export class Problem extends Error {
   }
 }
 
-export const search = (strokes, k, signal) =>
+export const search = (question, signal) =>
   call("/api/search", {
     method: "POST",
     headers: { "Content-Type": "application/json" },
-    body: JSON.stringify({ strokes, k }),
+    body: JSON.stringify(question),
     signal,
   });
 
+/** @param kind "drawing" or "photo" */
+export const upload = (file, kind) =>
+  call(`/api/uploads?kind=${kind}`, {
+    method: "POST",
+    headers: { "Content-Type": "application/octet-stream" },
+    body: file,
+  });
+
 export const status = () => call("/api/status", { cache: "no-store" });
+
+export const folders = () => call("/api/folders", { cache: "no-store" });
+
+export const zipOf = (ids) => `/api/zip?${new URLSearchParams(ids.map((id) => ["ids", id]))}`;
 
 async function call(url, options) {
   let response;
@@ -30,7 +42,10 @@ async function call(url, options) {
     if (error.name === "AbortError") throw error;
     throw new Problem(0, "The server does not answer. Is sketchseek still running?");
   }
-  const answer = await response.json().catch(() => ({}));
+  const answer = await response.json().catch((error) => {
+    if (error.name === "AbortError") throw error;
+    return {};
+  });
   if (!response.ok) throw new Problem(response.status, answer.detail ?? `The server answered ${response.status}.`);
   return answer;
 }

@@ -1,4 +1,4 @@
-/** The canvas: pointers in, ink out. */
+/** The canvas: strokes in, ink out. Lines are of one width, whatever the pen: so is what models are taught on. */
 
 import { SIDE } from "./drawing.js";
 
@@ -9,65 +9,19 @@ const THINNEST = 2.5; // CSS pixels, so that a phone shows a line and not a hair
 export class Canvas {
   #element;
   #drawing;
-  #pointer = null;
-  #origin = null; // event time at which the drawing's clock read zero
-  #paths = new WeakMap(); // finished stroke -> Path2D
+  #overlay;
+  #paths = new WeakMap(); // stroke -> Path2D
   #frame = 0;
 
-  constructor(element, drawing) {
+  /** @param overlay what paints above the ink and tells of its own changes */
+  constructor(element, drawing, overlay) {
     this.#element = element;
     this.#drawing = drawing;
+    this.#overlay = overlay;
     drawing.addEventListener("change", () => this.#repaint());
-    element.addEventListener("pointerdown", (event) => this.#down(event));
-    element.addEventListener("pointermove", (event) => this.#move(event));
-    element.addEventListener("pointerup", (event) => this.#up(event));
-    element.addEventListener("pointercancel", (event) => this.#cancel(event));
-    element.addEventListener("contextmenu", (event) => event.preventDefault());
+    overlay.addEventListener("change", () => this.#repaint());
     new ResizeObserver(() => this.#repaint()).observe(element);
     matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => this.#repaint());
-  }
-
-  #down(event) {
-    if (this.#pointer !== null || event.button !== 0) return;
-    event.preventDefault();
-    this.#pointer = event.pointerId;
-    this.#element.setPointerCapture(event.pointerId);
-    this.#setClock(event.timeStamp);
-    this.#drawing.begin(...this.#point(event, this.#element.getBoundingClientRect()));
-  }
-
-  #move(event) {
-    if (event.pointerId !== this.#pointer) return;
-    const box = this.#element.getBoundingClientRect();
-    const finer = event.getCoalescedEvents?.() ?? [];
-    const events = finer.length ? finer : [event];
-    this.#drawing.extend(events.map((each) => this.#point(each, box)));
-  }
-
-  #up(event) {
-    if (event.pointerId !== this.#pointer) return;
-    this.#move(event);
-    this.#pointer = null;
-    this.#drawing.finish();
-  }
-
-  #cancel(event) {
-    if (event.pointerId !== this.#pointer) return;
-    this.#pointer = null;
-    this.#drawing.cancel();
-  }
-
-  #setClock(now) {
-    if (this.#drawing.isEmpty) this.#origin = now;
-    else this.#origin ??= now - this.#drawing.end - 300; // a drawing from before a reload
-  }
-
-  #point(event, box) {
-    return [
-      ((event.clientX - box.left) / box.width) * SIDE,
-      ((event.clientY - box.top) / box.height) * SIDE,
-      event.timeStamp - this.#origin,
-    ];
   }
 
   #repaint() {
@@ -83,13 +37,16 @@ export class Canvas {
     if (!pixels) return;
     if (this.#element.width !== pixels) this.#element.width = this.#element.height = pixels;
     const context = this.#element.getContext("2d");
+    const style = getComputedStyle(this.#element);
     const scale = pixels / SIDE;
     context.setTransform(scale, 0, 0, scale, 0, 0);
     context.clearRect(0, 0, SIDE, SIDE);
     context.lineCap = context.lineJoin = "round";
     context.lineWidth = Math.max(LINE, (THINNEST * SIDE) / side);
-    context.strokeStyle = getComputedStyle(this.#element).color;
+    context.strokeStyle = style.color;
     for (const stroke of this.#drawing.strokes) context.stroke(this.#path(stroke));
+    context.strokeStyle = context.fillStyle = style.getPropertyValue("--accent");
+    this.#overlay.paint(context, SIDE / side);
   }
 
   #path(stroke) {

@@ -1,5 +1,5 @@
 /**
- * The drawing: strokes, one of them perhaps still growing, and the way back.
+ * The drawing: strokes, what a gesture is just making of them, and the way back and forth.
  *
  * A stroke is [xs, ys, ts]: x and y on a square of SIDE units, y downward, t in milliseconds since the
  * first point. It is the form the search takes, so nothing is converted on the way. A finished stroke
@@ -12,19 +12,25 @@ const CLOSER_THAN = 2; // units; nearer points add bytes and no shape
 export class Drawing extends EventTarget {
   #strokes = [];
   #past = [];
-  #live = null;
+  #future = [];
+  #draft = null; // all strokes as a gesture under way has them
+  #live = null; // the growing one among them
 
   /** Every stroke, the growing one last. */
   get strokes() {
-    return this.#live ? [...this.#strokes, this.#live] : this.#strokes;
+    return this.#draft ?? this.#strokes;
   }
 
   get isEmpty() {
-    return this.#strokes.length === 0 && this.#live === null;
+    return this.strokes.length === 0;
   }
 
   get canUndo() {
     return this.#past.length > 0;
+  }
+
+  get canRedo() {
+    return this.#future.length > 0;
   }
 
   /** The time of the last point, in milliseconds of this drawing's clock. */
@@ -36,47 +42,72 @@ export class Drawing extends EventTarget {
     this.finish();
     this.#live = [[], [], []];
     this.#push(x, y, t);
-    this.#changed();
+    this.#draft = [...this.#strokes, this.#live];
+    this.#changed(true);
   }
 
   extend(points) {
     if (!this.#live) return;
     const before = this.#live[0].length;
     for (const [x, y, t] of points) this.#push(x, y, t);
-    if (this.#live[0].length > before) this.#changed();
+    if (this.#live[0].length > before) this.#changed(true);
   }
 
+  /** Show other strokes while a gesture lasts: erased, moved, scaled. */
+  try(strokes) {
+    this.#live = null;
+    this.#draft = strokes;
+    this.#changed();
+  }
+
+  /** The gesture is over: what it made is a step. */
   finish() {
-    if (!this.#live) return;
-    const stroke = this.#live;
-    this.#live = null;
-    this.#step([...this.#strokes, stroke]);
+    if (this.#draft) this.replace(this.#draft);
   }
 
-  /** Drop the growing stroke: the system took the pointer away (a palm, a gesture). */
+  /** Drop what a gesture made: the system took the pointer away (a palm, a gesture of its own). */
   cancel() {
-    if (!this.#live) return;
-    this.#live = null;
+    if (!this.#draft) return;
+    this.#live = this.#draft = null;
+    this.#changed();
+  }
+
+  /** Other strokes, as one step. */
+  replace(strokes) {
+    this.#live = this.#draft = null;
+    this.#past.push(this.#strokes);
+    this.#future = [];
+    this.#strokes = strokes;
     this.#changed();
   }
 
   clear() {
     this.cancel();
-    if (this.#strokes.length) this.#step([]);
+    if (this.#strokes.length) this.replace([]);
   }
 
   undo() {
-    this.cancel();
-    if (!this.#past.length) return;
-    this.#strokes = this.#past.pop();
-    this.#changed();
+    this.#travel(this.#past, this.#future);
+  }
+
+  redo() {
+    this.#travel(this.#future, this.#past);
   }
 
   /** Take up saved strokes; undo then takes them back one by one. */
   load(strokes) {
-    this.#live = null;
+    this.#live = this.#draft = null;
     this.#past = strokes.map((_, count) => strokes.slice(0, count));
+    this.#future = [];
     this.#strokes = strokes;
+    this.#changed();
+  }
+
+  #travel(from, to) {
+    this.cancel();
+    if (!from.length) return;
+    to.push(this.#strokes);
+    this.#strokes = from.pop();
     this.#changed();
   }
 
@@ -89,14 +120,9 @@ export class Drawing extends EventTarget {
     ts.push(Math.round(t));
   }
 
-  #step(strokes) {
-    this.#past.push(this.#strokes);
-    this.#strokes = strokes;
-    this.#changed();
-  }
-
-  #changed() {
-    this.dispatchEvent(new Event("change"));
+  /** @param grown whether a stroke has only become longer */
+  #changed(grown = false) {
+    this.dispatchEvent(new CustomEvent("change", { detail: { grown } }));
   }
 }
 

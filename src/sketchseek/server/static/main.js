@@ -1,36 +1,101 @@
-/** Everything meets here: the drawing, its canvas, the search, the pictures. */
+/** Everything meets here: the drawing, its canvas, the question, the search, the pictures. */
 
 import * as api from "./api.js";
 import { Canvas } from "./canvas.js";
+import { Chips } from "./chips.js";
+import { $ } from "./dom.js";
 import { Drawing } from "./drawing.js";
+import { offer } from "./examples.js";
+import { Files } from "./files.js";
+import { filtering } from "./filters.js";
+import { keys } from "./keys.js";
 import { Library } from "./library.js";
+import { linkTo, strokesIn } from "./link.js";
+import "./menus.js";
+import { Pointers } from "./pointers.js";
+import { Question } from "./question.js";
 import { Results } from "./results.js";
+import * as saving from "./saving.js";
 import { LiveSearch } from "./search.js";
 import { keep } from "./store.js";
+import { Eraser, Pen, Select } from "./tools.js";
 import { Viewer } from "./viewer.js";
 
-const HOW_MANY = 60;
-const $ = (id) => document.getElementById(id);
+const PAGE = 60;
+const AHEAD = 400; // CSS pixels below the window; what comes nearer is fetched
 
 const drawing = new Drawing();
-const viewer = new Viewer($("viewer"), (index) => results.focus(index));
-const results = new Results($("results"), (index) => viewer.open(results.hits, index));
-const search = new LiveSearch((signal) => api.search(drawing.strokes, HOW_MANY, signal), {
+const question = new Question();
+const select = new Select(drawing);
+const pointers = new Pointers($("canvas"), drawing, { pen: new Pen(drawing), eraser: new Eraser(drawing), select });
+
+const asks = { more: (hit) => question.like(hit, true), less: (hit) => question.like(hit, false) };
+const results = new Results($("results"), { open: (index) => viewer.open(results.hits, index), ...asks });
+const viewer = new Viewer($("viewer"), {
+  ...asks,
+  closed: (index) => results.focus(index),
+  pick: (hit) => results.pick(hit),
+  picked: (hit) => results.picked.has(hit.id),
+  copy: saving.copy,
+});
+
+/* ---- searching ---- */
+
+let following = false; // whether the pictures that follow are asked for, not the first ones
+const search = new LiveSearch(ask, {
   answer: found,
-  problem: (error) => notice(error.message),
+  problem: (error) => {
+    following = false;
+    notice(error.message);
+  },
   busy: (yes) => $("activity").classList.toggle("busy", yes),
 });
-const library = new Library($("library"), $("idle-text"), () => drawing.isEmpty || search.refresh());
+const nothingAsked = () => drawing.isEmpty && question.isEmpty;
+const library = new Library($("library"), $("idle-text"), () => nothingAsked() || again(true));
 
-function found({ hits }) {
-  notice("");
-  show(hits);
-  if (hits.length) $("announcement").textContent = `${hits.length} pictures; the best match is ${hits[0].name}`;
+async function ask(signal) {
+  const offset = following ? results.next : 0;
+  return { ...(await api.search(question.body(drawing.strokes, PAGE, offset), signal)), offset };
 }
 
-function show(hits) {
-  results.show(hits);
-  $("idle").hidden = hits.length > 0;
+function found({ hits, next, offset, photos, passing, outstanding }) {
+  following = false;
+  notice("");
+  if (offset) {
+    results.append(hits, next);
+  } else {
+    show(hits, next, photos > 0);
+    const told = ($("summary").textContent = summary(outstanding, passing, photos));
+    if (hits.length) $("announcement").textContent = `${hits.length} pictures; the best match is ${hits[0].name}. ${told}`;
+  }
+  follow();
+}
+
+function summary(outstanding, passing, photos) {
+  if (!passing && photos) return "No picture passes the filters.";
+  const of = passing < photos ? ` of ${passing.toLocaleString()} that pass` : "";
+  if (outstanding === null) return `${passing.toLocaleString()} ${passing === 1 ? "picture" : "pictures"}${of && " pass the filters"}`;
+  if (!outstanding) return `Nothing stands out${of}; the nearest:`;
+  return `${outstanding.toLocaleString()} ${outstanding === 1 ? "stands" : "stand"} out${of}`;
+}
+
+function show(hits, next, answered) {
+  results.show(hits, next);
+  $("idle").hidden = hits.length > 0 || answered;
+}
+
+/** @param stale whether an answer on its way is of no use any more */
+function again(stale) {
+  if (nothingAsked()) return nothing();
+  search.refresh(stale || following);
+  following = false;
+}
+
+function nothing() {
+  search.stop();
+  notice("");
+  $("announcement").textContent = $("summary").textContent = "";
+  show([], null, false);
 }
 
 function notice(text) {
@@ -38,29 +103,101 @@ function notice(text) {
   $("notice").hidden = !text;
 }
 
-function changed() {
+/** Ask for the pictures that follow once the end of the list is near. */
+function follow() {
+  if (results.next === null || following || $("end").getBoundingClientRect().top > innerHeight + AHEAD) return;
+  following = true;
+  search.refresh();
+}
+for (const name of ["scroll", "resize"]) addEventListener(name, follow, { passive: true });
+
+/* ---- the drawing ---- */
+
+const chips = new Chips($("chips"), question, (part, kind) => {
+  question.remove(part);
+  files.take(part.file, kind);
+});
+const files = new Files(drawing, question, notice);
+
+drawing.addEventListener("change", ({ detail }) => {
   const empty = drawing.isEmpty;
   $("undo").disabled = !drawing.canUndo;
-  $("clear").disabled = empty;
+  $("redo").disabled = !drawing.canRedo;
+  $("clear").disabled = empty && question.isEmpty;
+  for (const id of ["save-svg", "save-strokes", "save-link"]) $(id).disabled = empty;
   $("help").classList.toggle("gone", !empty);
-  if (!empty) return search.refresh();
-  search.stop();
-  notice("");
-  $("announcement").textContent = "";
-  return show([]);
-}
+  $("help").inert = !empty;
+  if (drawn !== !empty) chips.show((drawn = !empty));
+  again(!detail.grown);
+});
+let drawn = false;
 
-$("undo").addEventListener("click", () => drawing.undo());
-$("clear").addEventListener("click", () => drawing.clear());
-addEventListener("keydown", (event) => {
-  const undo = event.key.toLowerCase() === "z" && (event.ctrlKey || event.metaKey) && !event.shiftKey && !event.altKey;
-  if (!undo || $("viewer").open) return;
-  event.preventDefault();
-  drawing.undo();
+question.addEventListener("change", ({ detail }) => {
+  if (detail.parts) chips.show(drawn);
+  $("clear").disabled = drawing.isEmpty && question.isEmpty;
+  again(true);
 });
 
-for (let i = 0; i < HOW_MANY; i += 1) $("idle").firstElementChild.append(document.createElement("li"));
-new Canvas($("canvas"), drawing);
-drawing.addEventListener("change", changed);
+pointers.addEventListener("change", () => {
+  for (const name of ["pen", "eraser", "select"]) $(name).ariaPressed = pointers.tool === name;
+  $("canvas").dataset.tool = pointers.tool;
+  $("pen-only").hidden = !pointers.penOnly;
+  if (pointers.tool !== "select") select.choose([]);
+});
+
+const click = (id, act) => $(id).addEventListener("click", act);
+for (const name of ["pen", "eraser", "select"]) click(name, () => (pointers.tool = name));
+click("undo", () => drawing.undo());
+click("redo", () => drawing.redo());
+click("clear", () => {
+  drawing.clear();
+  question.clear();
+});
+click("touch-too", () => (pointers.penOnly = false));
+click("select-all", () => ((pointers.tool = "select"), select.all(), $("canvas").focus()));
+click("open-help", () => $("keys").showModal());
+click("close-help", () => $("keys").close());
+
+/* ---- saving ---- */
+
+click("save-svg", () => saving.save(saving.svgOf(drawing.strokes), "drawing.svg", "image/svg+xml"));
+click("save-strokes", () => saving.save(saving.recordOf(drawing.strokes), "drawing.json", "application/json"));
+click("save-json", () => saving.save(saving.jsonOf(results.groups), "found.json", "application/json"));
+click("save-csv", () => saving.save(saving.csvOf(results.groups), "found.csv", "text/csv"));
+click("save-zip", () => saving.follow(api.zipOf([...results.picked.keys()]), "sketchseek.zip"));
+click("unpick", () => results.unpick());
+click("save-link", async () => {
+  const link = linkTo(drawing.strokes);
+  if (await saving.copy(link)) return notice("The link is copied. The drawing is in it; no server sees it.");
+  history.replaceState(null, "", link);
+  return notice("The link is now in the address bar: copy it from there.");
+});
+
+results.addEventListener("pick", () => {
+  const count = results.picked.size;
+  $("picked").hidden = !count;
+  $("picked-count").textContent = `${count} selected`;
+  $("save-json").disabled = $("save-csv").disabled = !results.hits.length;
+});
+
+/** A drawing in the address takes the place of the one that was there, as a step to undo. */
+function takeLink() {
+  const strokes = strokesIn(location.hash);
+  if (!strokes.length) return;
+  drawing.replace(strokes);
+  history.replaceState(null, "", location.pathname); // or a reload would undo what is drawn from here on
+}
+
+/* ---- beginning ---- */
+
+for (let i = 0; i < PAGE; i += 1) $("idle").firstElementChild.append(document.createElement("li"));
+new Canvas($("canvas"), drawing, select);
+filtering(question);
+keys({ drawing, pointers, select, help: $("keys"), results });
+offer($("examples"), drawing);
+pointers.tool = "pen";
+results.show([], null);
 keep(drawing);
+takeLink();
+addEventListener("hashchange", takeLink);
 library.watch();

@@ -1,6 +1,6 @@
 /**
  * Search while drawing: at most one request in flight, at most one start per INTERVAL, and always the
- * newest drawing next. Answers come back in the order of their questions, so none overwrites a newer one.
+ * newest question next. Answers come back in the order of their questions, so none overwrites a newer one.
  */
 
 const INTERVAL = 200; // ms between starts
@@ -15,7 +15,7 @@ export class LiveSearch {
   #earliest = 0;
 
   /**
-   * @param ask (signal) => Promise of an answer for the drawing as it is now
+   * @param ask (signal) => Promise of an answer for the question as it is now
    * @param on {answer, problem, busy}: called with an answer, a Problem, or whether an answer is due
    */
   constructor(ask, on) {
@@ -23,9 +23,13 @@ export class LiveSearch {
     this.#on = on;
   }
 
-  /** The drawing changed. */
-  refresh() {
+  /**
+   * The question changed.
+   * @param stale whether the answer on its way is of no use any more; while a stroke grows it still is
+   */
+  refresh(stale = false) {
     this.#wanted = true;
+    if (stale) this.#drop();
     this.#on.busy(true);
     this.#schedule();
   }
@@ -35,9 +39,13 @@ export class LiveSearch {
     this.#wanted = false;
     clearTimeout(this.#timer);
     this.#timer = 0;
+    this.#drop();
+    this.#on.busy(false);
+  }
+
+  #drop() {
     this.#flight?.abort();
     this.#flight = null;
-    this.#on.busy(false);
   }
 
   #schedule() {

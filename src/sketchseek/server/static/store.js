@@ -1,5 +1,7 @@
 /** The drawing outlives a reload: its strokes are kept in this browser and nowhere else. */
 
+import { isStroke } from "./shapes.js";
+
 const KEY = "sketchseek.strokes";
 const WAIT = 300; // ms
 
@@ -17,6 +19,7 @@ export function keep(drawing) {
     timer ||= setTimeout(save, WAIT);
   });
   addEventListener("pagehide", save);
+  addEventListener("visibilitychange", () => document.hidden && save());
 }
 
 function read() {
@@ -34,10 +37,4 @@ function write(strokes) {
   } catch {
     // full or switched off: the drawing simply does not outlive the page
   }
-}
-
-function isStroke(stroke) {
-  const lines = Array.isArray(stroke) && stroke.length === 3 && stroke.every(Array.isArray);
-  const count = lines && stroke[0].length;
-  return lines && count > 0 && stroke.every((line) => line.length === count && line.every(Number.isFinite));
 }

@@ -1,30 +1,54 @@
-/** One picture, large: arrows go through the ranking, Esc closes. */
+/** One picture, large: arrows go through the ranking, Esc closes; from here it can be asked with and copied. */
 
 const $ = (name) => document.getElementById(`viewer-${name}`);
 const ENLARGE = 2; // a small picture is shown at most this many times its size
 
 export class Viewer {
   #dialog;
+  #act;
   #hits = [];
   #index = 0;
 
-  /** @param closed (index) => void, with the picture shown last */
-  constructor(dialog, closed) {
+  /** @param act {closed(index), more(hit), less(hit), pick(hit), picked(hit), copy(text)} */
+  constructor(dialog, act) {
     this.#dialog = dialog;
+    this.#act = act;
     $("previous").addEventListener("click", () => this.#step(-1));
     $("next").addEventListener("click", () => this.#step(1));
     $("close").addEventListener("click", () => dialog.close());
+    for (const kind of ["more", "less"]) {
+      $(kind).addEventListener("click", () => {
+        dialog.close();
+        act[kind](this.#hit);
+      });
+    }
+    $("pick").addEventListener("click", () => {
+      act.pick(this.#hit);
+      $("pick").ariaPressed = act.picked(this.#hit);
+    });
+    $("copy").addEventListener("click", () => this.#copy());
     dialog.addEventListener("keydown", (event) => this.#key(event));
     dialog.addEventListener("click", (event) => {
       if (event.target === dialog || event.target.classList.contains("viewer-stage")) dialog.close();
     });
-    dialog.addEventListener("close", () => closed(this.#index));
+    dialog.addEventListener("close", () => act.closed(this.#index));
+  }
+
+  get #hit() {
+    return this.#hits[this.#index];
   }
 
   open(hits, index) {
     this.#hits = hits;
     this.#dialog.showModal();
     this.#show(index);
+  }
+
+  async #copy() {
+    const label = $("copy").textContent;
+    const done = await this.#act.copy(this.#hit.path);
+    $("copy").textContent = done ? "Copied" : "Select it below";
+    setTimeout(() => ($("copy").textContent = label), 1500);
   }
 
   #key(event) {
@@ -47,8 +71,9 @@ export class Viewer {
     $("name").textContent = hit.name;
     $("folder").textContent = hit.folder;
     $("rank").textContent = `${index + 1} of ${this.#hits.length}`;
-    $("facts").textContent = `${hit.width} × ${hit.height} · similarity ${hit.score.toFixed(3)}`;
+    $("facts").textContent = facts(hit);
     $("original").href = hit.original;
+    $("pick").ariaPressed = this.#act.picked(hit);
     // Not `disabled`: a button that loses the focus would take the arrow keys with it.
     $("previous").ariaDisabled = index === 0;
     $("next").ariaDisabled = index === this.#hits.length - 1;
@@ -65,9 +90,16 @@ export class Viewer {
     full.src = hit.original;
     full.decode().then(
       () => {
-        if (this.#hits[this.#index] === hit) image.src = full.src;
+        if (this.#hit === hit) image.src = full.src;
       },
       () => {}, // gone, or a format this browser does not show: the thumbnail stays
     );
   }
+}
+
+/** What is known of a picture, in words. */
+function facts({ width, height, taken, copies, score, strength }) {
+  const sure = strength === null ? [] : [strength >= 1 ? "stands out" : "does not stand out", `strength ${strength.toFixed(2)}`];
+  const twins = copies ? [`${copies} more ${copies === 1 ? "copy" : "copies"}`] : [];
+  return [`${width} × ${height}`, taken.slice(0, 16), ...twins, ...sure, `similarity ${score.toFixed(3)}`].join(" · ");
 }

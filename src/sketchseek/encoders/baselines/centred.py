@@ -1,0 +1,116 @@
+"""Any encoder, each domain's mean taken off: what all photos share, or all drawings, tells nothing."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from functools import cached_property
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sketchseek.encoders import Encoder, Fittable, Pictures, find_encoder
+from sketchseek.encoders.baselines import identity, units
+from sketchseek.errors import BadConfig
+from sketchseek.images import PhotoInput
+from sketchseek.sketch import SketchInput
+
+Floats = NDArray[np.float32]
+
+_BATCH = 32
+
+
+def make(argument: str) -> Centring:
+    """Whatever encoder the argument names, centred; ``backbone`` where it names none."""
+    return Centring(find_encoder(argument or "backbone"))
+
+
+@dataclass(frozen=True)
+class Centring:
+    """An encoder before its domains' means are known."""
+
+    inner: Encoder | Fittable
+
+    @property
+    def photo(self) -> PhotoInput:
+        """What is expected of photos."""
+        return self.inner.photo
+
+    @property
+    def sketch(self) -> SketchInput:
+        """What is expected of drawings."""
+        return self.inner.sketch
+
+    def fitted(self, photos: Pictures, sketches: Pictures) -> Centred:
+        """Take the mean embedding of either domain.
+
+        Raises:
+            BadConfig: there are no drawings, or no photos, to take a mean of.
+        """
+        if not len(photos) or not len(sketches):
+            raise BadConfig(
+                "centring needs both photos and drawings to learn from; this benchmark has no training part "
+                "that holds them"
+            )
+        inner = self.inner.fitted(photos, sketches) if isinstance(self.inner, Fittable) else self.inner
+        means = [_mean(inner, pictures) for pictures in (photos, sketches)]
+        return Centred(inner, *means)
+
+
+@dataclass(frozen=True, eq=False)
+class Centred:
+    """An encoder whose embeddings have their domain's mean taken off, and are of unit length again.
+
+    Attributes:
+        inner: the encoder.
+        photo_mean: (D,) float32.
+        sketch_mean: (D,) float32.
+    """
+
+    inner: Encoder
+    photo_mean: Floats = field(repr=False)
+    sketch_mean: Floats = field(repr=False)
+
+    changed = "centred"
+
+    @cached_property
+    def model_id(self) -> str:
+        """Of the encoder and both means."""
+        name = f"{self.inner.model_id.partition('@')[0]}+centred"
+        return identity(name, self.inner.model_id, self.photo_mean, self.sketch_mean)
+
+    @property
+    def source(self) -> str:
+        """The name that it is found by."""
+        return f"centred:{self.inner.source}"
+
+    @property
+    def dim(self) -> int:
+        """Length of an embedding."""
+        return self.inner.dim
+
+    @property
+    def photo(self) -> PhotoInput:
+        """What is expected of photos."""
+        return self.inner.photo
+
+    @property
+    def sketch(self) -> SketchInput:
+        """What is expected of drawings."""
+        return self.inner.sketch
+
+    def embed_photos(self, pixels: NDArray[np.uint8]) -> Floats:
+        """(N, S, S, 3) uint8 -> (N, D) float32, rows of unit length."""
+        return units(self.inner.embed_photos(pixels) - self.photo_mean)
+
+    def embed_sketches(self, rasters: NDArray[np.uint8]) -> Floats:
+        """(N, S, S) uint8 -> (N, D) float32, rows of unit length."""
+        return units(self.inner.embed_sketches(rasters) - self.sketch_mean)
+
+
+def _mean(encoder: Encoder, pictures: Pictures) -> Floats:
+    total = np.zeros(encoder.dim)
+    for start in range(0, len(pictures), _BATCH):
+        some = np.stack([pictures[i] for i in range(start, min(start + _BATCH, len(pictures)))])
+        rows = encoder.embed_sketches(some) if some.ndim == 3 else encoder.embed_photos(some)
+        total += rows.sum(axis=0, dtype=np.float64)
+    return (total / len(pictures)).astype(np.float32)

@@ -1,0 +1,97 @@
+/**
+ * A drawing as a link. The strokes stand behind the #: browsers send that part to no server, so no log sees it.
+ *
+ * #d=1 and then base64url of whole numbers, each as LEB128 bytes: of each stroke the number of points, then
+ * steps from point to point on a grid of GRID units, zigzagged so that small ones of either sign stay short.
+ */
+
+import { SIDE } from "./drawing.js";
+import { simplified } from "./shapes.js";
+
+const MARK = "#d=1";
+const GRID = 2; // units
+const FINE = 1.5; // units that a dropped point may lie from the line
+const MOST = 20_000; // points that the search takes
+
+/** The address of this page with the drawing in it. */
+export function linkTo(strokes) {
+  return location.href.replace(/#.*/s, "") + MARK + toText(encode(strokes));
+}
+
+/** The strokes in a fragment; none where it holds no drawing. */
+export function strokesIn(fragment) {
+  if (!fragment.startsWith(MARK)) return [];
+  try {
+    return decode(toBytes(fragment.slice(MARK.length)));
+  } catch {
+    return []; // cut off or mistyped
+  }
+}
+
+function encode(strokes) {
+  const bytes = [];
+  let [x, y] = [0, 0];
+  for (const stroke of strokes) {
+    const kept = simplified(stroke, FINE);
+    put(bytes, kept.length);
+    for (const at of kept) {
+      const [toX, toY] = [Math.round(stroke[0][at] / GRID), Math.round(stroke[1][at] / GRID)];
+      put(bytes, zigzag(toX - x));
+      put(bytes, zigzag(toY - y));
+      [x, y] = [toX, toY];
+    }
+  }
+  return bytes;
+}
+
+function decode(bytes) {
+  const numbers = take(bytes);
+  const strokes = [];
+  let [x, y, at, clock] = [0, 0, 0, 0];
+  while (at < numbers.length) {
+    const count = numbers[at];
+    const steps = numbers.slice(at + 1, at + 1 + 2 * count);
+    if (count < 1 || steps.length < 2 * count || numbers.length > 3 * MOST) throw new RangeError("no drawing");
+    const stroke = [[], [], []];
+    for (let i = 0; i < steps.length; i += 2) {
+      x += unzigzag(steps[i]);
+      y += unzigzag(steps[i + 1]);
+      if (Math.abs(x) > SIDE || Math.abs(y) > SIDE) throw new RangeError("far from the paper");
+      stroke[0].push(x * GRID);
+      stroke[1].push(y * GRID);
+      stroke[2].push((clock += 10));
+    }
+    strokes.push(stroke);
+    at += 1 + 2 * count;
+  }
+  return strokes;
+}
+
+const zigzag = (value) => (value < 0 ? -2 * value - 1 : 2 * value);
+const unzigzag = (value) => (value % 2 ? -(value + 1) / 2 : value / 2);
+
+function put(bytes, value) {
+  let rest = value;
+  for (; rest > 127; rest = Math.floor(rest / 128)) bytes.push((rest % 128) + 128);
+  bytes.push(rest);
+}
+
+function take(bytes) {
+  const numbers = [];
+  let [value, unit] = [0, 1];
+  for (const byte of bytes) {
+    value += (byte % 128) * unit;
+    unit *= 128;
+    if (byte > 127) continue;
+    numbers.push(value);
+    [value, unit] = [0, 1];
+  }
+  if (unit > 1) throw new RangeError("cut off");
+  return numbers;
+}
+
+const toText = (bytes) =>
+  btoa(bytes.map((byte) => String.fromCharCode(byte)).join("")).replace(/[+/=]/g, (each) => ({ "+": "-", "/": "_", "=": "" })[each]);
+
+const toBytes = (text) =>
+  [...atob(text.replace(/[-_]/g, (each) => ({ "-": "+", _: "/" })[each]))].map((each) => each.charCodeAt(0));

@@ -1,0 +1,111 @@
+/**
+ * Which pointer acts, and with which tool. Once a pen is seen, fingers and palms are ignored until the person
+ * says otherwise: a hand that rests on the screen draws nothing.
+ */
+
+import { SIDE } from "./drawing.js";
+
+const FINGERTIP = 24; // CSS pixels
+const ERASER = 5; // the button number of a pen's other end
+
+export class Pointers extends EventTarget {
+  #element;
+  #drawing;
+  #tools;
+  #tool = "pen";
+  #penOnly = false;
+  #acting = null; // {id, kind, tool}
+  #origin = null; // event time at which the drawing's clock read zero
+
+  /** @param tools {pen, eraser, select} */
+  constructor(element, drawing, tools) {
+    super();
+    this.#element = element;
+    this.#drawing = drawing;
+    this.#tools = tools;
+    element.addEventListener("pointerdown", (event) => this.#down(event));
+    element.addEventListener("pointermove", (event) => this.#move(event));
+    element.addEventListener("pointerup", (event) => this.#up(event));
+    element.addEventListener("pointercancel", (event) => this.#cancel(event));
+    element.addEventListener("contextmenu", (event) => event.preventDefault());
+  }
+
+  get tool() {
+    return this.#tool;
+  }
+
+  set tool(name) {
+    this.#tool = name;
+    this.#told();
+  }
+
+  get penOnly() {
+    return this.#penOnly;
+  }
+
+  set penOnly(yes) {
+    this.#penOnly = yes;
+    this.#told();
+  }
+
+  #down(event) {
+    if (event.pointerType === "pen" && !this.#penOnly) {
+      if (this.#acting?.kind === "touch") this.#drop(); // the palm came first
+      this.penOnly = true;
+    }
+    const turned = event.button === ERASER;
+    const ignored = event.pointerType === "touch" && this.#penOnly;
+    if (ignored || this.#acting || (event.button !== 0 && !turned)) return;
+    event.preventDefault();
+    this.#element.focus({ preventScroll: true });
+    this.#element.setPointerCapture(event.pointerId);
+    this.#setClock(event.timeStamp);
+    const box = this.#element.getBoundingClientRect();
+    const tool = this.#tools[turned ? "eraser" : this.#tool];
+    this.#acting = { id: event.pointerId, kind: event.pointerType, tool };
+    tool.begin(this.#point(event, box), (FINGERTIP * SIDE) / box.width, event.shiftKey);
+  }
+
+  #move(event) {
+    if (event.pointerId !== this.#acting?.id) return;
+    const box = this.#element.getBoundingClientRect();
+    const finer = event.getCoalescedEvents?.() ?? [];
+    const events = finer.length ? finer : [event];
+    this.#acting.tool.move(events.map((each) => this.#point(each, box)));
+  }
+
+  #up(event) {
+    if (event.pointerId !== this.#acting?.id) return;
+    this.#move(event);
+    const { tool } = this.#acting;
+    this.#acting = null;
+    tool.end();
+  }
+
+  #cancel(event) {
+    if (event.pointerId === this.#acting?.id) this.#drop();
+  }
+
+  #drop() {
+    const { tool } = this.#acting;
+    this.#acting = null;
+    tool.cancel();
+  }
+
+  #setClock(now) {
+    if (this.#drawing.isEmpty) this.#origin = now;
+    else this.#origin ??= now - this.#drawing.end - 300; // a drawing from before a reload
+  }
+
+  #point(event, box) {
+    return [
+      ((event.clientX - box.left) / box.width) * SIDE,
+      ((event.clientY - box.top) / box.height) * SIDE,
+      event.timeStamp - this.#origin,
+    ];
+  }
+
+  #told() {
+    this.dispatchEvent(new Event("change"));
+  }
+}

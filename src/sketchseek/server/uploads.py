@@ -1,0 +1,87 @@
+"""Files that a question may name: embedded once when they come, forgotten when the server ends."""
+
+from __future__ import annotations
+
+import base64
+import io
+import threading
+from collections import OrderedDict
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image
+
+from sketchseek.errors import BadSketch
+from sketchseek.server.schemas import MAX_POINTS, MAX_STROKES
+from sketchseek.sketch import Sketch, to_quickdraw
+
+Kind = Literal["drawing", "photo"]
+
+ROOM = 64  # uploads that are remembered
+PREVIEW = 256  # pixels
+
+
+@dataclass(frozen=True)
+class Received:
+    """What became of an upload: strokes, or an embedding under an id.
+
+    Attributes:
+        strokes: of a drawing that has them.
+        id: else what to name it by.
+        preview: a data URL of what was understood.
+    """
+
+    strokes: list[list[list[float]]] | None = None
+    id: str | None = None
+    preview: str | None = None
+
+
+class Shelf:
+    """Embeddings by upload, the newest few; may be used from several threads."""
+
+    def __init__(self, room: int = ROOM) -> None:
+        self._room = room
+        self._lock = threading.Lock()
+        self._kept: OrderedDict[str, NDArray[np.float32]] = OrderedDict()
+
+    def put(self, name: str, embedding: NDArray[np.float32]) -> None:
+        """Keep an embedding, and let the one that was used longest ago go where there is no more room."""
+        with self._lock:
+            self._kept[name] = embedding
+            self._kept.move_to_end(name)
+            while len(self._kept) > self._room:
+                self._kept.popitem(last=False)
+
+    def get(self, name: str) -> NDArray[np.float32] | None:
+        """The embedding, where it is still kept."""
+        with self._lock:
+            if name in self._kept:
+                self._kept.move_to_end(name)
+            return self._kept.get(name)
+
+
+def strokes_for_the_page(sketch: Sketch) -> list[list[list[float]]]:
+    """A sketch's strokes, simplified where they are more than can be asked with.
+
+    Raises:
+        BadSketch: they are too many even so.
+    """
+    for tolerance in (0.0, 0.5, 1.0, 2.0):
+        simple = sketch.simplify(tolerance) if tolerance else sketch
+        if sum(map(len, simple.strokes)) <= MAX_POINTS and len(simple.strokes) <= MAX_STROKES:
+            return to_quickdraw(simple)["drawing"]
+    raise BadSketch(
+        f"the drawing has {len(sketch.strokes):,} strokes of {sum(map(len, sketch.strokes)):,} points; "
+        f"at most {MAX_STROKES:,} of {MAX_POINTS:,} are searched with: simplify it"
+    )
+
+
+def preview(pixels: NDArray[np.uint8]) -> str:
+    """A small picture as a data URL: PNG of a drawing (H, W), JPEG of a photo (H, W, 3)."""
+    image = Image.fromarray(pixels)
+    image.thumbnail((PREVIEW, PREVIEW))
+    kind, out = ("PNG" if pixels.ndim == 2 else "JPEG"), io.BytesIO()
+    image.save(out, kind)
+    return f"data:image/{kind.lower()};base64,{base64.b64encode(out.getvalue()).decode()}"
