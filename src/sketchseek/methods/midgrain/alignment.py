@@ -29,6 +29,7 @@ from sketchseek.registry import check_name
 Points = NDArray[np.float64]
 Pairs = NDArray[np.int64]
 
+_SINGULAR = 1e-2  # singular values of a map below this share of the largest are not turned round
 _EMPTY = 0.5  # of a direction's unit of Z' D Z and ridge, the share that items make up
 NO_PAIRS: Pairs = np.empty((0, 2), np.int64)
 
@@ -49,10 +50,14 @@ class Affine:
         """(N, P) -> (N, P)."""
         return np.asarray(points @ self.matrix + self.offset, np.float64)
 
-    def back(self, points: NDArray[np.floating]) -> Points:
-        """The points that are mapped to these: (N, P) -> (N, P); the nearest ones where A is singular."""
-        found = np.linalg.lstsq(self.matrix.T, (points - self.offset).T, rcond=None)[0].T
-        return np.asarray(found, np.float64)
+    def back(self, points: NDArray[np.floating], around: NDArray[np.floating]) -> Points:
+        """Points that are mapped to these: (N, P) -> (N, P); of many, those nearest to ``around``, (P,).
+
+        Directions that A hardly keeps are left at ``around``: a class has fewer items than an embedding has
+        numbers, and where none differ, none can say where to go.
+        """
+        apart = points - self(np.asarray(around))
+        return np.asarray(around + apart @ np.linalg.pinv(self.matrix, rcond=_SINGULAR), np.float64)
 
     @classmethod
     def identity(cls, dim: int) -> Affine:

@@ -114,7 +114,7 @@ def find(sketches: Side, photos: Side, *, alignment: str, clustering: str, seed:
         points = np.concatenate([aligned.sketch(u), aligned.photo(v)])
         is_photo = np.arange(len(points)) >= len(u)
         found = with_both(cluster(clustering, points, seed), points, is_photo)
-        home = aligned.photo.back(found.centres)
+        home = aligned.photo.back(found.centres, v.mean(axis=0))
         squares += float(((np.concatenate([u, v]) - home[found.members]) ** 2).sum())
         count += len(points)
         centres.append(home)

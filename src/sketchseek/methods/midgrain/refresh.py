@@ -2,8 +2,9 @@
 
 The publication names the frozen training during refresh as its main open problem. Here the refresh that an
 epoch asks for is computed in a thread from the weights at the epoch's start, while training goes on with the
-pools there are, and is used from the next epoch on. Each is written down, so that a run that was stopped goes
-on with the very pools that it would have had.
+pools there are, and is used from the next epoch on. Each is written down, and a stop waits for the one under
+way, so that a run goes on with the very pools that it would have had; after a kill it may have to find them
+from later weights.
 """
 
 from __future__ import annotations
@@ -64,13 +65,11 @@ class Refresher:
         due = epoch // self._every * self._every  # the epoch that these are used from
         if self._coming is not None and due == epoch:
             self._pools, self._coming = self._coming.result(), None
-            write(self._pools, self._file(epoch))
         elif self._pools is None:
             kept = self._file(due)
-            self._pools = read(kept) if kept.is_file() else self._timed(self._find())
-            write(self._pools, kept)
+            self._pools = read(kept) if kept.is_file() else self._made(self._find(), due)
         if (epoch + 1) % self._every == 0:
-            self._coming = self._thread.submit(self._timed, self._find())
+            self._coming = self._thread.submit(self._made, self._find(), epoch + 1)
         self._cost.waited += time.perf_counter() - began
         return self._pools
 
@@ -84,9 +83,11 @@ class Refresher:
                 json.dumps({key: round(value, 3) for key, value in told.items()}), encoding="utf-8"
             )
 
-    def _timed(self, find: Callable[[], Pools]) -> Pools:
+    def _made(self, find: Callable[[], Pools], epoch: int) -> Pools:
+        """Pools for the epochs from one on, written down."""
         began = time.perf_counter()
         found = find()
+        write(found, self._file(epoch))
         self._cost.found += time.perf_counter() - began
         return found
 
