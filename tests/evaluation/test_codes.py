@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 import sys
 from dataclasses import dataclass, field, replace
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -18,7 +19,7 @@ from sketchseek.errors import BadConfig, MissingExtra, UnknownName
 from sketchseek.evaluation import hashing
 from sketchseek.evaluation.benchmarks import Benchmark
 from sketchseek.evaluation.codes import recipe
-from sketchseek.evaluation.embeddings import Progress
+from sketchseek.evaluation.embeddings import Progress, embed
 from sketchseek.evaluation.fitting import fitted, material
 from sketchseek.evaluation.metrics import metric
 from sketchseek.evaluation.run import evaluate
@@ -123,6 +124,10 @@ def test_a_coded_encoder_is_measured_and_told_apart(
     assert result.origin.method == "toy, itq:1"
     assert result.values["map@all"].tolist() == pytest.approx([1, 1, 1, 1, 1, 0.5])
     assert coded.source == "toy"
+    np.testing.assert_array_equal(
+        embed(coded, dataset, trial.queries),
+        coded.embed_sketches(np.stack([dataset.sketch(one).render(encoder.sketch) for one in trial.queries])),
+    )
     other = fitted(replace(encoder, model_id="toy@2"), trial, codes="itq:1")
     again = fitted(encoder, trial, codes="itq:1")
     assert (coded.model_id == again.model_id, coded.model_id == other.model_id) == (True, False)
@@ -139,6 +144,20 @@ class Learner:
     def fitted(self, photos: Pictures, sketches: Pictures) -> ToyEncoder:
         self.shown = [[side[i] for i in range(len(side))] for side in (photos, sketches)]
         return ToyEncoder(model_id="learnt@1")
+
+
+def test_embeddings_are_kept_once_for_all_codes(
+    encoder: ToyEncoder, benchmark: Benchmark, dataset: Dataset, tmp_path: Path
+) -> None:
+    evaluate(encoder, benchmark, dataset=dataset, cache=tmp_path)
+    trial = prepare(benchmark, dataset)
+    coded = fitted(encoder, trial, codes="itq:1", cache=tmp_path)
+    before = len(encoder.calls)
+    evaluate(coded, benchmark, dataset=dataset, cache=tmp_path)
+    evaluate(
+        fitted(encoder, trial, codes="itq:2", cache=tmp_path), benchmark, dataset=dataset, cache=tmp_path
+    )
+    assert len(encoder.calls) == before
 
 
 def test_what_learns_sees_the_training_part_alone(benchmark: Benchmark, dataset: Dataset) -> None:

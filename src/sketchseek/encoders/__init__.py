@@ -6,7 +6,7 @@ import os
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import islice
 from pathlib import Path
-from typing import Protocol, TypeVar, runtime_checkable
+from typing import Literal, Protocol, TypeVar, runtime_checkable
 
 import numpy as np
 from numpy.typing import NDArray
@@ -139,6 +139,10 @@ class Changed(Protocol):
     @property
     def changed(self) -> str:
         """What is done to its embeddings, in a word or two."""
+        ...
+
+    def change(self, rows: NDArray[np.float32], domain: Literal["photo", "sketch"]) -> NDArray[np.float32]:
+        """The other one's embeddings (N, D) of one domain -> this one's."""
         ...
 
 

@@ -15,6 +15,7 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import cached_property
+from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -95,11 +96,15 @@ class Coded:
 
     def embed_photos(self, pixels: NDArray[np.uint8]) -> Floats:
         """(N, S, S, 3) uint8 -> (N, dim) float32, rows of unit length."""
-        return self.quantiser.photos(self.inner.embed_photos(pixels))
+        return self.change(self.inner.embed_photos(pixels), "photo")
 
     def embed_sketches(self, rasters: NDArray[np.uint8]) -> Floats:
         """(N, S, S) uint8 -> (N, dim) float32, rows of unit length."""
-        return self.quantiser.sketches(self.inner.embed_sketches(rasters))
+        return self.change(self.inner.embed_sketches(rasters), "sketch")
+
+    def change(self, rows: Floats, domain: Literal["photo", "sketch"]) -> Floats:
+        """(N, D) embeddings of one domain -> (N, dim) float32, rows of unit length."""
+        return self.quantiser.photos(rows) if domain == "photo" else self.quantiser.sketches(rows)
 
 
 def recipe(codes: str) -> Recipe:

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from sketchseek._aside import aside
 from sketchseek.data import Dataset, Item
-from sketchseek.encoders import Encoder, Fittable
+from sketchseek.encoders import Changed, Encoder, Fittable
 from sketchseek.errors import BadModel
 from sketchseek.images import fit
 
@@ -64,6 +64,9 @@ def embed(
         BadModel: the encoder gives vectors that are not of unit length.
         BadSketch, BadImage: an item cannot be read.
     """
+    if isinstance(encoder, Changed) and items:  # what it changes is kept once, whatever it is changed to
+        inner = embed(encoder.inner, dataset, items, tell=tell, cache=cache)
+        return encoder.change(inner, items[0].domain)
     vectors = np.empty((len(items), encoder.dim), np.float32)
     for start in range(0, len(items), BATCH):
         some = items[start : start + BATCH]

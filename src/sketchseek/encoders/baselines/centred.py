@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from functools import cached_property
+from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -98,13 +99,17 @@ class Centred:
         """What is expected of drawings."""
         return self.inner.sketch
 
+    def change(self, rows: Floats, domain: Literal["photo", "sketch"]) -> Floats:
+        """(N, D) embeddings of one domain without its mean, rows of unit length."""
+        return units(rows - (self.photo_mean if domain == "photo" else self.sketch_mean))
+
     def embed_photos(self, pixels: NDArray[np.uint8]) -> Floats:
         """(N, S, S, 3) uint8 -> (N, D) float32, rows of unit length."""
-        return units(self.inner.embed_photos(pixels) - self.photo_mean)
+        return self.change(self.inner.embed_photos(pixels), "photo")
 
     def embed_sketches(self, rasters: NDArray[np.uint8]) -> Floats:
         """(N, S, S) uint8 -> (N, D) float32, rows of unit length."""
-        return units(self.inner.embed_sketches(rasters) - self.sketch_mean)
+        return self.change(self.inner.embed_sketches(rasters), "sketch")
 
 
 def _mean(encoder: Encoder, pictures: Pictures) -> Floats:
