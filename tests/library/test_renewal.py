@@ -83,7 +83,6 @@ def test_a_stopped_renewal_goes_on(library, encoder, other_encoder, album, run) 
 def test_what_was_made_for_a_third_model_is_thrown_away(
     library, encoder, other_encoder, album, run, tmp_path
 ) -> None:
-    from conftest import CountingEncoder
     from make_model import make_model
 
     from sketchseek import model
@@ -92,7 +91,7 @@ def test_what_was_made_for_a_third_model_is_thrown_away(
     for event in library.index(encoder=other_encoder, rebuild=True, batch=4, workers=1):
         if event.done == 8:
             break
-    third = CountingEncoder(model.load(make_model(tmp_path / "third", name="third", dim=8)))
+    third = type(encoder)(model.load(make_model(tmp_path / "third", name="third", dim=8)))
     end, _ = run(library.index(encoder=third, rebuild=True))
     assert (end.renewed, third.count) == (12, 12)
     assert library.matrix().vectors.shape == (12, 8)
