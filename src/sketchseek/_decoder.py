@@ -108,7 +108,7 @@ def _confine(memory: int, seconds: float) -> None:
 def _drawing(data: bytes) -> tuple[dict[str, Any], bytes]:
     head = data[:64].removeprefix(b"\xef\xbb\xbf").lstrip()
     if head.startswith((b"<", b"\xff\xfe", b"\xfe\xff")):
-        # Curves come as many short lines; a hundredth of the drawing's side is kept ten times over.
+        # Curves come as many short lines; fewer are as true to a thousandth of the drawing's side.
         return {"strokes": to_quickdraw(from_svg(data).simplify(0.25))["drawing"]}, b""
     if head.startswith((b"{", b"[")):
         return {"strokes": to_quickdraw(from_quickdraw(_record(data)))["drawing"]}, b""

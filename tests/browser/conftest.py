@@ -70,7 +70,9 @@ def context(
     browser: sync_api.Browser, request: pytest.FixtureRequest, troubles: Troubles
 ) -> Iterator[sync_api.BrowserContext]:
     """A fresh browser profile, of a laptop where the test names no other device."""
-    device = getattr(request, "param", {"viewport": {"width": 1280, "height": 800}})
+    device = {"reduced_motion": "reduce"} | getattr(
+        request, "param", {"viewport": {"width": 1280, "height": 800}}
+    )
     context = browser.new_context(**device)
     context.set_default_timeout(30_000)
 

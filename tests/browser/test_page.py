@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
-from serving import SHAPES, Points, index, make_library, served
+from serving import SHAPES, index, make_library, served
 
 from sketchseek.library import Library
 
@@ -13,48 +13,13 @@ if TYPE_CHECKING:
     from conftest import Troubles
 
 sync_api = pytest.importorskip("playwright.sync_api", reason="needs the package playwright")
+from drawing import best, draw, finds, places, strokes  # noqa: E402 - needs the package too
+
 expect = sync_api.expect
 Page = sync_api.Page
 pytestmark = pytest.mark.browser
 
 PHONE = {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobile": True}
-
-
-def places(page: Page, stroke: Points) -> Points:
-    """A stroke in the window's pixels; its square is the middle of the canvas."""
-    box = page.locator("#canvas").bounding_box()
-    assert box is not None
-    return [
-        (box["x"] + box["width"] * (0.1 + 0.8 * x), box["y"] + box["height"] * (0.1 + 0.8 * y))
-        for x, y in stroke
-    ]
-
-
-def draw(page: Page, shape: str, *, lift: bool = True) -> None:
-    for stroke in SHAPES[shape]:
-        first, *rest = places(page, stroke)
-        page.mouse.move(*first)
-        page.mouse.down()
-        for point in rest:
-            page.mouse.move(*point, steps=1 if len(rest) > 8 else 4)
-        if lift:
-            page.mouse.up()
-
-
-def best(page: Page) -> sync_api.Locator:
-    return page.locator("#results li:first-child img")
-
-
-def finds(page: Page, name: str) -> None:
-    """The drawing as it is now has been answered, with this photo first."""
-    expect(page.locator("#activity")).not_to_have_class("activity busy")
-    expect(best(page)).to_have_attribute("alt", f"Picture {name}.png")
-
-
-def strokes(page: Page) -> list[list[list[float]]]:
-    """What the page has saved."""
-    page.wait_for_timeout(500)
-    return json.loads(page.evaluate("localStorage.getItem('sketchseek.strokes')") or "[]")
 
 
 @pytest.mark.parametrize("shape", SHAPES)

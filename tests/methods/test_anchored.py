@@ -283,7 +283,10 @@ def test_material_keeps_test_photos_and_held_out_classes_out(data_root: Path) ->
     forbidden = set(load_split("sketchy-subset.test").entries) | set(load_split("sketchy-subset.val").entries)
     used = {item.instance for part in (*material.sketches, *material.photos) for item in part.items}
     assert not used & forbidden
-    assert not set(material.classes) & unseen(["sketchy-25.unseen"])
+    hidden = unseen(["sketchy-25.unseen"])
+    assert not set(material.classes) & hidden
+    assert not {item.label for item in material.val.items} & hidden
+    assert len({item.label for item in material.val.items}) > 90
     assert {source.name for source in material.sources()} == {"sketchy", "quickdraw", "caltech101"}
     assert all(mask.any() for mask in material.rivals().values())
 

@@ -31,9 +31,10 @@ NAMES = ("dual_stage.siamese", "dual_stage.autoencoder")
 def small(name: str, place: Path, **more: Any) -> Any:
     first = StageOne(backbone=str(place / "backbone"), views=2, line_width=2, epochs_head=2)
     data = Data(dataset="folder", path=str(place / "data"), train="", val="")
-    common = {"data": data, "first": first, "epochs": 3, "batch": 12, "positives": 3, "negatives": 3}
+    pairs = {"batch": 12, "classes": 3, "positives": 3, "negatives": 3}
+    common = {"data": data, "first": first, "epochs": 3, **pairs}
     if name == "dual_stage.siamese":
-        return replace(Siamese(**common, widths=(16, 8), classes=3), **more)
+        return replace(Siamese(**common, widths=(16, 8)), **more)
     return replace(Autoencoder(**common, hidden=16, code=8), **more)
 
 
@@ -174,7 +175,8 @@ def test_the_autoencoders_loss_is_the_sum_of_its_terms() -> None:
     from sketchseek.losses.contrastive import contrastive
     from sketchseek.methods.dual_stage.autoencoder import Network
 
-    config = Autoencoder(hidden=6, code=4, dropout=0.0, rebuild=2.0, target=3.0, pair=0.5)
+    weights = {"rebuild": 2.0, "target": 3.0, "pair": 0.5, "margin": 5.0}
+    config = Autoencoder(pairs="drawn", hidden=6, code=4, dropout=0.0, **weights)
     torch.manual_seed(0)
     network = Network(5, config)
     network.log_dict = lambda *_, **__: None  # type: ignore[method-assign]

@@ -171,7 +171,9 @@ def test_a_name_that_is_no_text_is_shown_escaped_and_served(tmp_path: Path) -> N
     (photos / "plain.png").rename(odd)
     index(library, photos, model)
     with served(library, model) as site:
-        (hit,) = [hit for hit in asked(site, "circle")["hits"] if hit["name"].startswith("caf")]
+        (hit,) = [
+            hit for hit in asked(site, "circle", collapse=False)["hits"] if hit["name"].startswith("caf")
+        ]
         assert hit["name"] == r"caf\udce9\n.png"
         answer = httpx.get(site + hit["original"], trust_env=False)
         assert (answer.status_code, answer.content) == (200, odd.read_bytes())
@@ -263,12 +265,37 @@ def test_what_is_wrong_is_told_before_anything_is_served(tmp_path: Path, made: M
         assert asked(site, "square")["hits"][0]["name"] == "square.png"
 
 
-def test_a_library_embedded_anew_with_another_model_is_told(tmp_path: Path) -> None:
-    library, photos, model = make_library(tmp_path)
-    other = make_model(tmp_path / "other", name="other", seed=7)
+def embed_anew(library: Path, model: Path) -> None:
+    with Library.open(library) as opened:
+        for _ in opened.index(encoder=load_encoder(model), rebuild=True):
+            pass
+
+
+def test_another_model_of_the_library_is_taken_up_between_two_questions(tmp_path: Path) -> None:
+    library, _, _ = make_library(tmp_path)
+    with served(library) as site:
+        file = io.BytesIO()
+        picture("cross").save(file, "PNG")
+        upload = httpx.post(
+            f"{site}/api/uploads?kind=photo",
+            content=file.getvalue(),
+            headers={"Content-Type": "image/png"},
+            trust_env=False,
+            timeout=60,
+        ).json()
+        question = {"parts": [{"kind": "upload", "id": upload["id"]}]}
+        assert httpx.post(f"{site}/api/search", json=question, trust_env=False).status_code == 200
+        embed_anew(library, make_model(tmp_path / "other", name="other", dim=16))
+        assert asked(site, "circle")["hits"][0]["name"] == "circle.png"
+        status = httpx.get(f"{site}/api/status", trust_env=False).json()
+        assert (status["state"], status["model"]) == ("ready", "other")
+        forgotten = httpx.post(f"{site}/api/search", json=question, trust_env=False)
+        assert forgotten.status_code == 404  # it was embedded by the model before
+
+
+def test_a_model_that_was_asked_for_is_not_changed(tmp_path: Path) -> None:
+    library, _, model = make_library(tmp_path)
     with served(library, model) as site:
-        with Library.open(library) as opened:
-            for _ in opened.index([photos], encoder=load_encoder(other), rebuild=True):
-                pass
+        embed_anew(library, make_model(tmp_path / "other", name="other", seed=7))
         answer = httpx.post(f"{site}/api/search", json={"strokes": wire("circle")}, trust_env=False)
         assert (answer.status_code, answer.json()["error"]) == (503, "ModelMismatch")

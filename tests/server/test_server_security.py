@@ -360,6 +360,7 @@ def test_the_pages_files_are_typed_kept_and_refer_to_nothing_outside(
 ) -> None:
     answer = client.get("/" if path.name == "index.html" else f"/static/{path.name}")
     kinds = {".html": "text/html", ".css": "text/css", ".js": "text/javascript", ".svg": "image/svg+xml"}
+    kinds[".json"] = "application/json"
     assert answer.headers["content-type"].split(";")[0] == kinds[path.suffix]
     assert answer.content == path.read_bytes()
     again = client.get(answer.url.path, headers={"If-None-Match": answer.headers["etag"]})

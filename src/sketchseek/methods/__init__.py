@@ -14,6 +14,7 @@ METHODS: dict[str, str] = {
     "anchored": "sketchseek.methods.anchored:ANCHORED",
     "dual_stage.autoencoder": "sketchseek.methods.dual_stage:AUTOENCODER",
     "dual_stage.siamese": "sketchseek.methods.dual_stage:SIAMESE",
+    "midgrain": "sketchseek.methods.midgrain:MIDGRAIN",
     "siamese.end_to_end": "sketchseek.methods.siamese:END_TO_END",
 }
 

@@ -48,7 +48,22 @@ Pictures = Annotated[list[PictureId], Query(min_length=1, max_length=MAX_HITS)]
 def router(service: Service) -> APIRouter:
     """The API over one library and one model."""
     routes = APIRouter(responses={"4XX": PROBLEMS, "5XX": PROBLEMS})
+    _asking(routes, service)
+    _pictures(routes, service)
 
+    @routes.get("/api/status")
+    async def status() -> Status:
+        """How many pictures there are, and whether the model is loaded."""
+        return await service.status()
+
+    @routes.get("/healthz", include_in_schema=False)
+    async def health() -> dict[str, str]:
+        return {"status": "ok"}
+
+    return routes
+
+
+def _asking(routes: APIRouter, service: Service) -> None:
     @routes.post("/api/search")
     async def search(question: Question) -> Answer:
         """Rank the library for a question, best first."""
@@ -82,17 +97,8 @@ def router(service: Service) -> APIRouter:
         listed = await service.folders()
         return Folders(folders=[schemas.Folder(path=path, photos=count) for path, count in listed])
 
-    @routes.get("/api/zip", response_class=StreamingResponse)
-    async def bundle(ids: Pictures) -> StreamingResponse:
-        """Several indexed pictures as one file, as they lie on disk."""
-        headers = {
-            "Content-Disposition": 'attachment; filename="sketchseek.zip"',
-            "Cache-Control": "no-store",
-        }
-        return StreamingResponse(
-            zipped(await service.originals(ids)), media_type="application/zip", headers=headers
-        )
 
+def _pictures(routes: APIRouter, service: Service) -> None:
     @routes.get("/api/thumbnails/{picture}", response_class=Response)
     async def thumbnail(picture: PictureId) -> Response:
         """A small JPEG of an indexed picture, without metadata."""
@@ -114,16 +120,16 @@ def router(service: Service) -> APIRouter:
             content_disposition_type="inline" if kind else "attachment",
         )
 
-    @routes.get("/api/status")
-    async def status() -> Status:
-        """How many pictures there are, and whether the model is loaded."""
-        return await service.status()
-
-    @routes.get("/healthz", include_in_schema=False)
-    async def health() -> dict[str, str]:
-        return {"status": "ok"}
-
-    return routes
+    @routes.get("/api/zip", response_class=StreamingResponse)
+    async def bundle(ids: Pictures) -> StreamingResponse:
+        """Several indexed pictures as one file, as they lie on disk."""
+        headers = {
+            "Content-Disposition": 'attachment; filename="sketchseek.zip"',
+            "Cache-Control": "no-store",
+        }
+        return StreamingResponse(
+            zipped(await service.originals(ids)), media_type="application/zip", headers=headers
+        )
 
 
 def _facts(found: Listed, chance: Chance | None, edition: str) -> dict[str, Any]:

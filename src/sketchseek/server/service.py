@@ -7,7 +7,7 @@ import secrets
 import time
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import replace
 from pathlib import Path
 from typing import TypeVar
 
@@ -21,11 +21,18 @@ from sketchseek import _decoder
 from sketchseek.encoders import OnnxEncoder, encode_sketches, load_encoder
 from sketchseek.errors import BadSketch, EmptySketch, LibraryError, SketchseekError
 from sketchseek.images import printable
-from sketchseek.library import Filter, Hit, Library, Matrix
-from sketchseek.ranking import top
-from sketchseek.server.asking import Chance, collapse, compose
-from sketchseek.server.schemas import DEPTH, MAX_POINTS, Filters, Question, SketchPart, Status, UploadPart
-from sketchseek.server.schemas import PicturePart as Picture
+from sketchseek.library import Filter, Library, Matrix
+from sketchseek.server.asking import compose
+from sketchseek.server.finding import Found, ranked
+from sketchseek.server.schemas import (
+    MAX_POINTS,
+    Filters,
+    PicturePart,
+    Question,
+    SketchPart,
+    Status,
+    UploadPart,
+)
 from sketchseek.server.uploads import Kind, Received, Shelf, preview, strokes_for_the_page
 from sketchseek.sketch import Sketch, from_quickdraw
 
@@ -33,36 +40,10 @@ SEARCHES = 2  # drawings that are encoded side by side; the encoder uses all cor
 READS = 4  # thumbnails and files that are looked up side by side
 DECODERS = 2  # uploads that are read side by side, each in a process of its own
 WAITING = 32  # requests that may wait for any of these before new ones are sent away
-ALIKE_SHOWN = 24  # near-duplicates that are told with a hit
 FOLDERS = 500  # that are told; of more, those with most photos
 
 Strokes = Sequence[Sequence[Sequence[float]]]
 _T = TypeVar("_T")
-
-
-@dataclass(frozen=True)
-class Found:
-    """The outcome of one search.
-
-    Attributes:
-        groups: best first; in each the hit and then the pictures that look nearly the same.
-        sizes: of the groups, also where not all of one is told.
-        following: the offset of the groups that follow, if any do.
-        chance: what scores say nothing; None where that cannot be told.
-        photos: how many pictures the library has.
-        passing: how many of them pass the filters.
-        outstanding: how many of those stand out.
-        milliseconds: spent on rendering, encoding and searching; waiting for a thread is not in it.
-    """
-
-    groups: Sequence[Sequence[Hit]] = ()
-    sizes: Sequence[int] = ()
-    following: int | None = None
-    chance: Chance | None = None
-    photos: int = 0
-    passing: int = 0
-    outstanding: int | None = None
-    milliseconds: float = 0.0
 
 
 class Service:
@@ -170,9 +151,13 @@ class Service:
 
     async def folders(self) -> list[tuple[str, int]]:
         """The folders that hold photos, with their numbers, in order of paths."""
-        return await self._reads.run(
-            lambda: sorted((printable(path), count) for path, count in self._folders().items())
-        )
+
+        def look_up() -> list[tuple[str, int]]:
+            found = self._library.contents.folders()
+            most = sorted(found.items(), key=lambda entry: -entry[1])[:FOLDERS]
+            return sorted((printable(path), count) for path, count in most)
+
+        return await self._reads.run(look_up)
 
     async def status(self) -> Status:
         """How much there is to search, and whether it can be."""
@@ -227,7 +212,8 @@ class Service:
         query = compose(parts, matrix.vectors)
         if not query.any():
             raise HTTPException(422, "The parts of the question cancel each other; change a weight.")
-        return self._ranked(question, matrix, query, began)
+        found = ranked(self._library, question, self._filter(question.filters), matrix, query)
+        return replace(found, milliseconds=(time.perf_counter() - began) * 1000)
 
     def _current(self) -> tuple[OnnxEncoder, Matrix]:
         """The vectors of now and the encoder that they are of.
@@ -246,35 +232,7 @@ class Service:
             matrix = self._library.matrix()
         return self._encoder, matrix
 
-    def _ranked(self, question: Question, matrix: Matrix, query: NDArray[np.float32], began: float) -> Found:
-        contents, where = self._library.contents, self._filter(question.filters)
-        scores = matrix.vectors @ query
-        rows = contents.rows(matrix, where)
-        chosen, _ = top(scores[rows], min(DEPTH, len(rows)))
-        best = rows[chosen]
-        end = question.offset + question.k
-        if question.collapse:
-            groups = collapse(matrix.vectors[best], end + 1)
-        else:
-            groups = [[position] for position in range(len(best))]
-        page = groups[question.offset : end]
-        told = [best[position] for group in page for position in group[: ALIKE_SHOWN + 1]]
-        hits = {hit.id: hit for hit in contents.hits(matrix.ids[told].tolist(), scores[told].tolist(), where)}
-        named = [[hits.get(int(matrix.ids[best[position]])) for position in group] for group in page]
-        kept = [([hit for hit in group if hit], len(group)) for group in named]
-        chance = Chance.of(scores)
-        return Found(
-            groups=[group for group, _ in kept if group],
-            sizes=[size for group, size in kept if group],
-            following=end if len(groups) > end else None,
-            chance=chance,
-            photos=len(matrix.ids),
-            passing=len(rows),
-            outstanding=chance.outstanding(scores[rows]) if chance else None,
-            milliseconds=(time.perf_counter() - began) * 1000,
-        )
-
-    def _embedding(self, part: Picture | UploadPart, matrix: Matrix) -> NDArray[np.float32]:
+    def _embedding(self, part: PicturePart | UploadPart, matrix: Matrix) -> NDArray[np.float32]:
         if isinstance(part, UploadPart):
             kept = self._shelf.get(part.id)
             if kept is None:
@@ -304,15 +262,12 @@ class Service:
     def _filter(self, asked: Filters) -> Filter:
         folder = None
         if asked.folder is not None:
-            shown = {printable(path): path for path in self._folders()}  # odd names are told escaped
+            known = self._library.contents.folders()
+            shown = {printable(path): path for path in known}  # odd names are told escaped
             folder = shown.get(asked.folder)
             if folder is None:
                 raise HTTPException(404, f"The library has no photos in {printable(asked.folder)!r}.")
         return Filter(folder, asked.after, asked.before, asked.orientation)
-
-    def _folders(self) -> dict[Path, int]:
-        found = self._library.contents.folders()
-        return dict(sorted(found.items(), key=lambda entry: -entry[1])[:FOLDERS])
 
 
 class Lane:

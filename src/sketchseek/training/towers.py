@@ -9,7 +9,6 @@ import torch
 from torch import Tensor, nn
 from torch.nn.functional import normalize
 
-
 _LEAST = 1e-6  # codes of zeros, as a ReLU can give, have a direction too
 
 

@@ -90,7 +90,7 @@ class Material:
     Attributes:
         sketches: parts to train sketches on.
         photos: parts to train photos on.
-        val: Sketchy items that choose the epoch unless they are trained on: sketches and photos.
+        val: Sketchy items of classes that are not held out: they choose the epoch unless they are trained on.
         classes: canonical names, sorted; none of the unseen.
     """
 
@@ -161,7 +161,9 @@ def gather(held_out: Sequence[str], views: Mapping[str, int], *, include_val: bo
     )
     photos = (Part(train, train.photos, "sketchy"), Part(caltech, caltech.photos, "caltech101"))
     named = {canonical(item.label) for part in (*parts, *photos) for item in part.items}
-    return Material(parts, photos, val, tuple(sorted(named - unseen(held_out))))
+    hidden = unseen(held_out)
+    chosen_by = replace(val, items=tuple(item for item in val.items if canonical(item.label) not in hidden))
+    return Material(parts, photos, chosen_by, tuple(sorted(named - hidden)))
 
 
 def _lines(photos: Dataset, folder: Path, rivals: str, share: float, views: int) -> Part:

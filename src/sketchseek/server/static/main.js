@@ -22,7 +22,7 @@ import { Eraser, Pen, Select } from "./tools.js";
 import { Viewer } from "./viewer.js";
 
 const PAGE = 60;
-const AHEAD = "1200px"; // how far below the window the pictures that follow are fetched
+const AHEAD = 400; // CSS pixels below the window; what comes nearer is fetched
 
 const drawing = new Drawing();
 const question = new Question();
@@ -42,13 +42,17 @@ const viewer = new Viewer($("viewer"), {
 /* ---- searching ---- */
 
 let following = false; // whether the pictures that follow are asked for, not the first ones
+let another = false; // whether the question is not the one that the pictures in sight answer
 const search = new LiveSearch(ask, {
   answer: found,
-  problem: (error) => notice(error.message),
+  problem: (error) => {
+    following = false;
+    notice(error.message);
+  },
   busy: (yes) => $("activity").classList.toggle("busy", yes),
 });
 const nothingAsked = () => drawing.isEmpty && question.isEmpty;
-const library = new Library($("library"), $("idle-text"), () => nothingAsked() || again(true));
+const library = new Library($("library"), $("idle-text"), () => nothingAsked() || search.refresh(following));
 
 async function ask(signal) {
   const offset = following ? results.next : 0;
@@ -58,17 +62,23 @@ async function ask(signal) {
 function found({ hits, next, offset, photos, passing, outstanding }) {
   following = false;
   notice("");
-  if (offset) return results.append(hits, next);
-  show(hits, next, photos > 0);
-  $("summary").textContent = summary(outstanding, passing, photos);
-  if (hits.length) $("announcement").textContent = `${hits.length} pictures; the best match is ${hits[0].name}`;
+  if (offset) {
+    results.append(hits, next);
+  } else {
+    show(hits, next, photos > 0);
+    if (another && $("results").getBoundingClientRect().top < 0) $("summary").scrollIntoView();
+    another = false;
+    const told = ($("summary").textContent = summary(outstanding, passing, photos));
+    if (hits.length) $("announcement").textContent = `${hits.length} pictures; the best match is ${hits[0].name}. ${told}`;
+  }
+  follow();
 }
 
 function summary(outstanding, passing, photos) {
   if (!passing && photos) return "No picture passes the filters.";
   const of = passing < photos ? ` of ${passing.toLocaleString()} that pass` : "";
   if (outstanding === null) return `${passing.toLocaleString()} ${passing === 1 ? "picture" : "pictures"}${of && " pass the filters"}`;
-  if (!outstanding) return `Nothing stands out${of}. The nearest are:`;
+  if (!outstanding) return `Nothing stands out${of}; the nearest:`;
   return `${outstanding.toLocaleString()} ${outstanding === 1 ? "stands" : "stand"} out${of}`;
 }
 
@@ -82,6 +92,7 @@ function again(stale) {
   if (nothingAsked()) return nothing();
   search.refresh(stale || following);
   following = false;
+  another = true;
 }
 
 function nothing() {
@@ -96,14 +107,13 @@ function notice(text) {
   $("notice").hidden = !text;
 }
 
-new IntersectionObserver(
-  ([end]) => {
-    if (!end.isIntersecting || results.next === null || following) return;
-    following = true;
-    search.refresh();
-  },
-  { rootMargin: AHEAD },
-).observe($("end"));
+/** Ask for the pictures that follow once the end of the list is near. */
+function follow() {
+  if (results.next === null || following || $("end").getBoundingClientRect().top > innerHeight + AHEAD) return;
+  following = true;
+  search.refresh();
+}
+for (const name of ["scroll", "resize"]) addEventListener(name, follow, { passive: true });
 
 /* ---- the drawing ---- */
 

@@ -1,0 +1,58 @@
+"""What mid-grain training can be told."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from sketchseek.errors import BadConfig
+from sketchseek.methods.dual_stage.stage_two import DualStage
+from sketchseek.methods.midgrain.alignment import ALIGNMENTS
+from sketchseek.methods.midgrain.clusters import CLUSTERINGS
+from sketchseek.registry import check_name
+
+
+@dataclass(frozen=True)
+class MidGrain(DualStage):
+    """What ``midgrain`` can be told, besides where data and features come from.
+
+    Where the publication is silent, the value is ours; docs/methods.md lists them.
+
+    Attributes:
+        alignment: how a class's sketches and photos are brought together: a name in `ALIGNMENTS`.
+        clustering: how the kinds within it are found: a name in `CLUSTERINGS`.
+        share: what the two towers have in common: "none" of their layers, as published; the last ("half"); or
+            "all", told apart by a token of their domain.
+        widths: of each tower, from its first hidden layer to the embedding.
+        magnet: weight of the magnet loss; 0 leaves it out.
+        triplet: weight of the triplet loss; 0 leaves it out.
+        margin: of the triplet loss, between unit-length embeddings.
+        gap: of the magnet loss, in squared distances over 2 variance.
+        refresh: epochs from one alignment and clustering to the next.
+        steps: batches an epoch.
+        batch: triplets a step.
+        decay: weight decay.
+    """
+
+    alignment: str = "manifold"
+    clustering: str = "gmm"
+    share: Literal["none", "half", "all"] = "none"
+    widths: tuple[int, ...] = (512, 256)
+    magnet: float = 1.0
+    triplet: float = 1.0
+    margin: float = 0.3
+    gap: float = 1.0
+    refresh: int = 5
+    steps: int = 40
+    epochs: int = 40
+    decay: float = 1e-4
+
+    def __post_init__(self) -> None:
+        check_name(self.alignment, ALIGNMENTS, "alignment")
+        check_name(self.clustering, CLUSTERINGS, "clustering")
+        if self.magnet <= 0 and self.triplet <= 0:
+            raise BadConfig("magnet = 0 and triplet = 0 leave nothing to learn; set one of them above 0")
+        if self.refresh < 1:
+            raise BadConfig(f"refresh = {self.refresh}: at least 1 epoch")
+        if len(self.widths) < 2:
+            raise BadConfig(f"widths = {list(self.widths)}: a hidden layer and the embedding, at least")

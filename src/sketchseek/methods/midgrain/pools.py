@@ -1,0 +1,149 @@
+"""Who is drawn with whom: pools of one kind of one class, and the nearest pool of another class.
+
+ACCV 2018, section 3.4. A class is drawn evenly, one of its pools by its size, a sketch and a photo of the
+pool by how typical they are of it, and a photo of the nearest impostor: the pool of another class with the
+nearest centre.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sketchseek.errors import BadDataset
+from sketchseek.methods.midgrain.alignment import NO_PAIRS, Pairs, Points, align, squared_distances
+from sketchseek.methods.midgrain.clusters import cluster, with_both
+
+Positions = NDArray[np.int64]
+
+
+@dataclass(frozen=True)
+class Pool:
+    """The members of one cluster.
+
+    Attributes:
+        label: its class, as a number.
+        sketches: positions of its sketches.
+        photos: positions of its photos.
+        typical: p(x | cluster) of the sketches, then of the photos, each summing to 1.
+    """
+
+    label: int
+    sketches: Positions
+    photos: Positions
+    typical: tuple[Points, Points]
+
+    @property
+    def size(self) -> int:
+        """How many sketches and photos it has."""
+        return len(self.sketches) + len(self.photos)
+
+
+@dataclass(frozen=True)
+class Pools:
+    """All pools of a training set.
+
+    Attributes:
+        pools: K of them, by class.
+        centres: (K, P) where photos live.
+        impostors: (K,) the nearest pool of another class.
+        variance: mean squared distance of items from the centre of their pool.
+    """
+
+    pools: tuple[Pool, ...]
+    centres: Points
+    impostors: Positions
+    variance: float
+
+    @property
+    def labels(self) -> Positions:
+        """(K,) the pools' classes."""
+        return np.array([pool.label for pool in self.pools], np.int64)
+
+    def draw(self, count: int, rng: np.random.Generator) -> tuple[Positions, Positions]:
+        """(n, 3) triplets of sketch, positive and negative photo, and (n, 2) the pools they are of."""
+        by_class = [np.flatnonzero(self.labels == label) for label in np.unique(self.labels)]
+        triplets, homes = np.empty((count, 3), np.int64), np.empty((count, 2), np.int64)
+        for row in range(count):
+            mine = by_class[rng.integers(len(by_class))]
+            sizes = np.array([self.pools[place].size for place in mine], np.float64)
+            home = mine[rng.choice(len(mine), p=sizes / sizes.sum())]
+            away = self.impostors[home]
+            own, other = self.pools[home], self.pools[away]
+            triplets[row] = (
+                rng.choice(own.sketches, p=own.typical[0]),
+                rng.choice(own.photos, p=own.typical[1]),
+                rng.choice(other.photos, p=other.typical[1]),
+            )
+            homes[row] = home, away
+        return triplets, homes
+
+
+@dataclass(frozen=True)
+class Side:
+    """One domain of a training set.
+
+    Attributes:
+        embeddings: (N, P).
+        labels: (N,) classes as numbers.
+        instances: N names, equal for a sketch and the photo that it was drawn from.
+    """
+
+    embeddings: NDArray[np.floating]
+    labels: Positions
+    instances: tuple[str, ...]
+
+
+def find(sketches: Side, photos: Side, *, alignment: str, clustering: str, seed: int) -> Pools:
+    """Align and cluster each class that has both domains, and measure how the pools lie.
+
+    Raises:
+        BadDataset: less than two classes have both sketches and photos.
+        UnknownName: no such alignment or clustering.
+    """
+    pools: list[Pool] = []
+    centres: list[Points] = []
+    squares, count = 0.0, 0
+    for label in np.intersect1d(sketches.labels, photos.labels):
+        mine = np.flatnonzero(sketches.labels == label), np.flatnonzero(photos.labels == label)
+        u = sketches.embeddings[mine[0]].astype(np.float64)
+        v = photos.embeddings[mine[1]].astype(np.float64)
+        aligned = align(alignment, u, v, _pairs(sketches, photos, mine))
+        points = np.concatenate([aligned.sketch(u), aligned.photo(v)])
+        is_photo = np.arange(len(points)) >= len(u)
+        found = with_both(cluster(clustering, points, seed), points, is_photo)
+        home = aligned.photo.back(found.centres, v.mean(axis=0))
+        squares += float(((np.concatenate([u, v]) - home[found.members]) ** 2).sum())
+        count += len(points)
+        centres.append(home)
+        for place in range(len(found.centres)):
+            drawn, shown = ((found.members == place) & (is_photo == side) for side in (False, True))
+            pools.append(
+                Pool(
+                    int(label),
+                    mine[0][drawn[: len(u)]],
+                    mine[1][shown[len(u) :]],
+                    (found.shares(drawn), found.shares(shown)),
+                )
+            )
+    if len(centres) < 2:
+        raise BadDataset(f"{len(centres)} classes have both sketches and photos; at least 2 are needed")
+    stacked = np.concatenate(centres)
+    labels = np.array([pool.label for pool in pools])
+    apart = squared_distances(stacked, stacked)
+    apart[labels[:, None] == labels[None]] = np.inf
+    variance = max(squares / count, float(np.finfo(np.float32).eps))
+    return Pools(tuple(pools), stacked, apart.argmin(axis=1).astype(np.int64), variance)
+
+
+def _pairs(sketches: Side, photos: Side, mine: tuple[Positions, Positions]) -> Pairs:
+    """Which sketch was drawn from which photo, by position within the class."""
+    place = {photos.instances[position]: n for n, position in enumerate(mine[1])}
+    found = [
+        (n, place[sketches.instances[position]])
+        for n, position in enumerate(mine[0])
+        if sketches.instances[position] in place
+    ]
+    return np.array(found, np.int64) if found else NO_PAIRS

@@ -1,0 +1,86 @@
+"""Mid-grain training: features of both domains, towers on them, pools that follow the towers."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import numpy as np
+import torch
+
+from sketchseek.methods.dual_stage.stage_one import Learnt
+from sketchseek.methods.dual_stage.stage_two import Batches, two_stages
+from sketchseek.methods.midgrain.config import MidGrain
+from sketchseek.methods.midgrain.network import Network
+from sketchseek.methods.midgrain.pools import Pools, Side, find
+from sketchseek.methods.midgrain.refresh import Refresher
+from sketchseek.training.material import Material, codes
+from sketchseek.training.progress import OnProgress, silent
+from sketchseek.training.run import Run
+from sketchseek.training.samplers import meanings
+
+
+def train(
+    config: MidGrain, run_dir: Path, *, cache_dir: Path | None = None, on_progress: OnProgress = silent
+) -> Path:
+    """Train and write the model folder ``run_dir/model``, whose path is returned.
+
+    A run that was stopped goes on where it was; one that is finished is not run again.
+
+    Raises:
+        BadDataset: the data set is missing, or has not two classes with both sketches and photos.
+        BadConfig: a setting is out of range, or the folder holds another run.
+        BadModel: the backbone cannot be loaded.
+    """
+    run = Run(run_dir, "midgrain", config, cache_dir=cache_dir, on_progress=on_progress)
+    refreshers: list[Refresher] = []
+
+    def build(sketches: Learnt, photos: Learnt, material: Material) -> tuple[Network, Batches]:
+        network = Network(sketches.train.shape[-1], config)
+        look = _looker(network, {"sketch": sketches, "photo": photos}, material, config)
+        refreshers.append(Refresher(look, config.refresh, run.folder / "pools"))
+        return network, lambda epoch: _batches(config, sketches, photos, refreshers[0].pools(epoch), epoch)
+
+    try:
+        return two_stages(run, config, build)
+    finally:
+        for refresher in refreshers:
+            refresher.close()
+
+
+def _looker(
+    network: Network, learnt: dict[str, Learnt], material: Material, config: MidGrain
+) -> Callable[[], Callable[[], Pools]]:
+    """What embeds the training items with the weights of now, and returns what finds their pools."""
+    labels = {domain: codes(side.items, material.classes) for domain, side in learnt.items()}
+    instances = {domain: tuple(meanings(side.items, "instance")) for domain, side in learnt.items()}
+
+    def look() -> Callable[[], Pools]:
+        sketches, photos = (
+            Side(network.embed(domain, side.train[0].float()).numpy(), labels[domain], instances[domain])
+            for domain, side in learnt.items()
+        )
+        return lambda: find(
+            sketches, photos, alignment=config.alignment, clustering=config.clustering, seed=config.seed
+        )
+
+    return look
+
+
+def _batches(
+    config: MidGrain, sketches: Learnt, photos: Learnt, pools: Pools, epoch: int
+) -> Iterator[tuple[torch.Tensor, ...]]:
+    """The steps of an epoch: triplets of pools, each picture in a view drawn by chance."""
+    rng = np.random.default_rng([config.seed, epoch])
+    centres, classes = torch.from_numpy(pools.centres).float(), torch.from_numpy(pools.labels)
+    for _ in range(config.steps):
+        triplets, homes = pools.draw(config.batch, rng)
+        yield (
+            sketches.draw(triplets[:, 0], rng),
+            photos.draw(triplets[:, 1], rng),
+            photos.draw(triplets[:, 2], rng),
+            torch.from_numpy(homes),
+            centres,
+            classes,
+            torch.tensor(pools.variance),
+        )

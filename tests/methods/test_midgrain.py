@@ -1,0 +1,274 @@
+"""Mid-grain training: clusters, pools, the magnet loss, the refresh beside training, and a whole run."""
+
+from __future__ import annotations
+
+import math
+import threading
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+pytest.importorskip("torch")
+pytest.importorskip("sklearn")
+import torch
+from scipy.stats import chisquare
+
+from sketchseek import model as folders
+from sketchseek.errors import BadConfig, BadDataset, UnknownName
+from sketchseek.losses.magnet import magnet
+from sketchseek.methods import method
+from sketchseek.methods.dual_stage.stage_one import StageOne
+from sketchseek.methods.midgrain.clusters import CLUSTERINGS, cluster, with_both
+from sketchseek.methods.midgrain.config import MidGrain
+from sketchseek.methods.midgrain.pools import Pools, Side, find
+from sketchseek.methods.midgrain.refresh import Refresher, read, write
+from sketchseek.training.config import from_dict
+from sketchseek.training.material import Data
+from sketchseek.training.progress import Progress
+
+
+@pytest.fixture
+def rng() -> np.random.Generator:
+    return np.random.default_rng(3)
+
+
+def blobs(rng: np.random.Generator, centres: np.ndarray, each: int, spread: float) -> np.ndarray:
+    return np.concatenate(
+        [centre + spread * rng.standard_normal((each, centres.shape[1])) for centre in centres]
+    )
+
+
+@pytest.mark.parametrize("name", ["gmm", "mean_shift", "dbscan"])
+def test_clusterings_count_what_is_there(name: str, rng: np.random.Generator) -> None:
+    centres = np.array([[0.0, 0, 0], [3, 0, 0], [0, 3, 0]])
+    found = cluster(name, blobs(rng, centres, 40, 0.15), seed=0)
+    assert len(found.centres) == 3
+    assert sorted(np.bincount(found.members).tolist()) == [40, 40, 40]
+    for centre in centres:
+        assert np.linalg.norm(found.centres - centre, axis=1).min() < 0.15
+
+
+@pytest.mark.parametrize("name", CLUSTERINGS)
+@pytest.mark.parametrize("points", [np.zeros((1, 3)), np.ones((9, 3)), np.eye(3), np.array([[0.0], [9.0]])])
+def test_few_points_and_twins_are_clustered(name: str, points: np.ndarray) -> None:
+    found = cluster(name, points, seed=0)
+    assert set(found.members.tolist()) == set(range(len(found.centres)))
+    assert np.isfinite(found.centres).all()
+    assert np.isfinite(found.typical).all()
+
+
+def test_noise_joins_the_nearest_cluster_as_its_least_typical(rng: np.random.Generator) -> None:
+    points = np.concatenate([blobs(rng, np.array([[0.0, 0], [5, 0]]), 20, 0.05), [[4.0, 0]]])
+    found = cluster("dbscan", points, seed=0)
+    assert found.members[-1] == found.members[-2]
+    mine = found.members == found.members[-1]
+    shares = found.shares(mine)
+    assert shares.argmin() == len(shares) - 1
+    assert shares.sum() == pytest.approx(1)
+
+
+def test_clusters_of_one_domain_join_their_neighbours(rng: np.random.Generator) -> None:
+    points = blobs(rng, np.array([[0.0, 0], [1, 0], [9, 0]]), 10, 0.05)
+    is_photo = np.tile([True, False], 15)
+    is_photo[20:] = True  # the last cluster has photos alone
+    found = with_both(cluster("gmm", points, seed=0), points, is_photo)
+    assert len(found.centres) == 2
+    near = found.members[10]
+    assert (found.members[20:] == near).all()
+    np.testing.assert_allclose(found.centres[near], points[10:].mean(axis=0))
+    alone = with_both(cluster("gmm", points, seed=0), points, np.ones(30, bool))
+    assert len(alone.centres) == 1
+
+
+def test_the_magnet_loss_is_its_formula() -> None:
+    """Equation 5 of Rippel et al. with the sum over clusters of other classes, typed again."""
+    generator = torch.Generator().manual_seed(0)
+    z = torch.randn(7, 3, generator=generator, dtype=torch.float64, requires_grad=True)
+    centres = torch.randn(5, 3, generator=generator, dtype=torch.float64)
+    classes = torch.tensor([0, 0, 1, 2, 2])
+    own = torch.tensor([0, 1, 2, 3, 4, 0, 2])
+    loss = magnet(z, own, centres, classes, variance=0.7, margin=0.5)
+    total = torch.zeros((), dtype=torch.float64)
+    for point, home in zip(z, own, strict=True):
+        top = torch.exp(-(point - centres[home]).square().sum() / (2 * 0.7) - 0.5)
+        below = sum(
+            torch.exp(-(point - centre).square().sum() / (2 * 0.7))
+            for centre, kind in zip(centres, classes, strict=True)
+            if kind != classes[home]
+        )
+        total = total + torch.relu(-torch.log(top / below))
+    expected = total / 7
+    assert loss.item() == pytest.approx(expected.item(), rel=1e-9)
+    ours, theirs = (torch.autograd.grad(value, z, retain_graph=True)[0] for value in (loss, expected))
+    torch.testing.assert_close(ours, theirs, rtol=1e-6, atol=1e-9)
+
+
+@pytest.mark.parametrize("far", [0.0, 1e4])
+def test_the_magnet_loss_is_finite_for_far_and_coincident_points(far: float) -> None:
+    z = torch.full((4, 8), far, requires_grad=True)
+    centres = torch.stack([torch.full((8,), far), torch.zeros(8), torch.zeros(8)])
+    loss = magnet(z, torch.tensor([0, 0, 1, 2]), centres, torch.tensor([0, 1, 1]), variance=1e-3, margin=1.0)
+    loss.backward()
+    assert math.isfinite(loss.item())
+    assert torch.isfinite(z.grad).all()
+
+
+@pytest.fixture
+def sides(rng: np.random.Generator) -> tuple[Side, Side]:
+    """Three classes of two kinds each; sketches lie beside photos, shifted."""
+    centres = np.array([[[0.0, 0], [2, 0]], [[0, 20], [2, 20]], [[20, 0], [22, 0]]])
+    photos = np.concatenate([blobs(rng, kinds, 15, 0.1) for kinds in centres])
+    sketches = np.concatenate([blobs(rng, kinds + np.array([0, 0.8]), 10, 0.1) for kinds in centres])
+    names = tuple(f"{n // 10}/{n % 10}" for n in range(60))
+    of_photos = tuple(f"{n // 15}/{n % 15}" for n in range(90))
+    return (
+        Side(sketches, np.repeat([0, 1, 2], 20), names),
+        Side(photos, np.repeat([0, 1, 2], 30), of_photos),
+    )
+
+
+@pytest.mark.parametrize("alignment", ["none", "pca", "ltm", "manifold", "transport"])
+def test_pools_hold_kinds_of_both_domains(alignment: str, sides: tuple[Side, Side]) -> None:
+    found = find(*sides, alignment=alignment, clustering="gmm", seed=0)
+    assert found.labels.tolist() == sorted(found.labels.tolist())
+    assert set(found.labels.tolist()) == {0, 1, 2}
+    assert (found.labels[found.impostors] != found.labels).all()
+    assert sum(len(pool.sketches) for pool in found.pools) == 60
+    assert sum(len(pool.photos) for pool in found.pools) == 90
+    for pool in found.pools:
+        assert (sides[0].labels[pool.sketches] == pool.label).all()
+        assert (sides[1].labels[pool.photos] == pool.label).all()
+        for typical in pool.typical:
+            assert typical.sum() == pytest.approx(1)
+    if alignment == "ltm":  # brings the domains together, and leaves the kinds apart
+        assert len(found.pools) >= 6
+        for pool, centre in zip(found.pools, found.centres, strict=True):
+            kind = sides[1].embeddings[pool.photos].mean(axis=0)
+            assert np.linalg.norm(centre - kind) < 0.5
+
+
+def test_the_sampler_draws_as_it_says(sides: tuple[Side, Side], rng: np.random.Generator) -> None:
+    pools = find(*sides, alignment="ltm", clustering="kmeans", seed=0)
+    triplets, homes = pools.draw(20_000, rng)
+    counts = np.bincount(homes[:, 0], minlength=len(pools.pools))
+    sizes = np.array([pool.size for pool in pools.pools], np.float64)
+    expected = np.array(
+        [s / sizes[pools.labels == k].sum() / 3 for s, k in zip(sizes, pools.labels, strict=True)]
+    )
+    assert chisquare(counts, expected * len(homes)).pvalue > 1e-3
+    home = int(counts.argmax())
+    pool = pools.pools[home]
+    rows = triplets[homes[:, 0] == home]
+    for column, items, typical in ((0, pool.sketches, pool.typical[0]), (1, pool.photos, pool.typical[1])):
+        drawn = np.array([(rows[:, column] == item).sum() for item in items])
+        assert drawn.sum() == len(rows)
+        assert chisquare(drawn, typical * len(rows)).pvalue > 1e-3
+    away = pools.pools[pools.impostors[home]]
+    assert set(rows[:, 2].tolist()) <= set(away.photos.tolist())
+    assert (homes[:, 1] == pools.impostors[homes[:, 0]]).all()
+
+
+def test_one_class_is_too_few(sides: tuple[Side, Side]) -> None:
+    sketches, photos = sides
+    one = Side(sketches.embeddings[:20], sketches.labels[:20], sketches.instances[:20])
+    with pytest.raises(BadDataset, match="1 classes have both"):
+        find(one, photos, alignment="none", clustering="gmm", seed=0)
+
+
+def same(one: Pools, other: Pools) -> bool:
+    return (
+        np.array_equal(one.centres, other.centres)
+        and np.array_equal(one.impostors, other.impostors)
+        and one.variance == other.variance
+        and len(one.pools) == len(other.pools)
+        and all(
+            a.label == b.label
+            and np.array_equal(a.sketches, b.sketches)
+            and np.array_equal(a.photos, b.photos)
+            and all(np.array_equal(x, y) for x, y in zip(a.typical, b.typical, strict=True))
+            for a, b in zip(one.pools, other.pools, strict=True)
+        )
+    )
+
+
+def test_pools_are_read_as_they_were_written(sides: tuple[Side, Side], tmp_path: Path) -> None:
+    pools = find(*sides, alignment="pca", clustering="gmm", seed=0)
+    write(pools, tmp_path / "a" / "pools.npz")
+    assert same(read(tmp_path / "a" / "pools.npz"), pools)
+
+
+def test_a_refresh_is_made_beside_its_epoch_and_used_from_the_next(
+    sides: tuple[Side, Side], tmp_path: Path
+) -> None:
+    looks: list[int] = []
+    go = threading.Event()
+
+    def look() -> object:
+        number = len(looks)
+        looks.append(number)
+
+        def later() -> Pools:
+            if number:
+                go.wait(10)
+            found = find(*sides, alignment="none", clustering="kmeans", seed=0)
+            return Pools(found.pools, found.centres, found.impostors, float(number + 1))
+
+        return later
+
+    refresher = Refresher(look, 2, tmp_path)  # type: ignore[arg-type]
+    assert refresher.pools(0).variance == 1.0
+    assert refresher.pools(1).variance == 1.0  # asks for the next; does not wait for it
+    assert looks == [0, 1]
+    go.set()
+    assert refresher.pools(2).variance == 2.0
+    refresher.close()
+    assert (tmp_path / "refresh.json").is_file()
+    again = Refresher(look, 2, tmp_path)  # a run that was stopped in epoch 2 or 3 finds the same pools
+    assert again.pools(3).variance == 2.0
+    again.close()
+
+
+def test_settings_are_checked() -> None:
+    with pytest.raises(UnknownName, match="manifold"):
+        MidGrain(alignment="manifolds")
+    with pytest.raises(UnknownName, match="mean_shift"):
+        MidGrain(clustering="meanshift")
+    with pytest.raises(BadConfig, match="nothing to learn"):
+        MidGrain(magnet=0, triplet=0)
+
+
+def small(place: Path, **more: Any) -> MidGrain:
+    first = StageOne(backbone=str(place / "backbone"), views=2, line_width=2)
+    data = Data(dataset="folder", path=str(place / "data"), train="", val="")
+    given = {"widths": (16, 8), "batch": 12, "steps": 3, "epochs": 3, "refresh": 2, "clustering": "kmeans"}
+    return MidGrain(data=data, first=first, **given | more)
+
+
+@pytest.mark.parametrize("share", ["none", "half", "all"])
+def test_the_result_is_a_model_folder(place: Path, tmp_path: Path, share: str) -> None:
+    config = small(place, share=share, alignment="pca" if share == "half" else "manifold")
+    made = method("midgrain").train(config, tmp_path / "run", cache_dir=place / "cache")
+    card = folders.load(made).card
+    assert (card.method, card.dim) == ("midgrain", 8)
+    assert from_dict(MidGrain, card.training) == config
+    assert 0 < card.figures["validation"]["map@all"] <= 1
+    assert sorted(path.name for path in (tmp_path / "run" / "pools").iterdir()) == [
+        "pools-000.npz",
+        "pools-002.npz",
+        "refresh.json",
+    ]
+
+
+def test_a_stopped_run_ends_in_the_same_model(place: Path, tmp_path: Path) -> None:
+    def stop(event: Progress) -> None:
+        if event.stage == "stage 2" and event.done == 2:
+            raise KeyboardInterrupt
+
+    train = method("midgrain").train
+    whole = train(small(place), tmp_path / "whole", cache_dir=place / "cache")
+    with pytest.raises(KeyboardInterrupt):
+        train(small(place), tmp_path / "run", cache_dir=place / "cache", on_progress=stop)
+    again = train(small(place), tmp_path / "run", cache_dir=place / "cache")
+    assert folders.load(again).identity.split("@")[1] == folders.load(whole).identity.split("@")[1]
