@@ -3,8 +3,9 @@
     python benchmarks/standing_out.py --out benchmarks/results/standing_out.json
 
 Every drawing of a benchmark asks twice: the whole gallery, and the gallery without the photos of its class.
-The same in random libraries of several sizes, `OF_CLASS` photos of the drawn class in each. Also counted: pairs
-of different photos that the page would show as near-duplicates, and altered copies that it would know as such.
+The same in random libraries of several sizes, `OF_CLASS` photos of the drawn class in each. Also counted:
+pairs of different photos that the page would show as near-duplicates, and altered copies that it would know
+as such.
 """
 
 from __future__ import annotations
