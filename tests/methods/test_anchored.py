@@ -18,10 +18,11 @@ from sketchseek.errors import BadConfig, BadDataset
 from sketchseek.methods import method
 from sketchseek.methods.anchored import Config
 from sketchseek.methods.anchored.batches import Cached, batches
-from sketchseek.methods.anchored.material import canonical, gather, unseen
-from sketchseek.methods.anchored.towers import Anchored, Encoder, Mirrored, Settle, Top, Trunk
-from sketchseek.methods.anchored.train import anchors
+from sketchseek.methods.anchored.material import gather
+from sketchseek.methods.anchored.towers import Anchored, Encoder, Mirrored, Settle
+from sketchseek.methods.anchored.train import anchors, lower
 from sketchseek.training import batchnorm
+from sketchseek.training.classes import canonical, unseen
 from sketchseek.training.towers import Standardise
 
 VIEWS = {"sketchy": 1, "quickdraw": 1, "lines": 1}
@@ -71,24 +72,10 @@ def test_adapting_brings_another_domain_to_the_statistics_of_the_first(folder: P
     assert (after - home).abs().mean() < 0.5 * (before - home).abs().mean()
 
 
-def test_trunk_and_top_together_are_the_backbone(folder: Path) -> None:
-    backbone = load_backbone(folder)
-    shown = batch(2)
-    trunk = Trunk(backbone, 7, tiny.SIDE)
-    top = Top(backbone, 7, trunk.shape).eval()
-    with torch.inference_mode():
-        found = trunk(shown)
-        assert found.shape == (16, trunk.dim)
-        torch.testing.assert_close(top(found), backbone(shown), rtol=1e-4, atol=1e-5)
-    assert not any(weight.requires_grad for weight in trunk.parameters())
-    with pytest.raises(BadConfig, match="cut = 99: 1 to 15"):
-        Trunk(backbone, 99, tiny.SIDE)
-
-
 def test_another_kind_of_backbone_is_refused(tmp_path: Path) -> None:
     backbone = load_backbone(tiny.backbone(tmp_path / "vit", "vit"))
     with pytest.raises(BadConfig, match="cuts a MobileNetV2 in two; vit is none"):
-        Trunk(backbone, 3, tiny.SIDE)
+        lower(backbone, Config(cut=1, sketch_size=tiny.SIDE))
 
 
 def small(classes: int = 4, width: int = 6, **more: float) -> Anchored:

@@ -9,10 +9,17 @@ Normalization for Practical Domain Adaptation", 2016).
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import copy
+from collections.abc import Callable, Iterable
+from pathlib import Path
 
 import torch
+from safetensors.torch import load_file, save_file
 from torch import Tensor, nn
+
+from sketchseek._aside import aside
+from sketchseek.encoders.huggingface import Backbone
+from sketchseek.training.progress import OnProgress, Progress, silent
 
 _LEAST = 1e-6  # a channel that never changes keeps a variance one can divide by
 
@@ -78,3 +85,37 @@ def adapt(module: nn.Module, batches: Iterable[Tensor]) -> None:
     for layer, momentum in momenta.items():
         layer.momentum = momentum
         layer.eval()
+
+
+def adapted(
+    backbone: Backbone,
+    path: Path,
+    *,
+    photos: Callable[[], Iterable[Tensor]],
+    drawings: Callable[[], Iterable[Tensor]],
+    on_progress: OnProgress = silent,
+) -> Backbone:
+    """A copy of the backbone whose batch norm has the statistics of drawings.
+
+    Kept in a file: sums over threads differ in the last digit from run to run, and what is cached of a trunk
+    is named by its weights.
+
+    Args:
+        backbone: stays as it is.
+        path: of the file; where it exists, nothing is measured.
+        photos: float32 (N, 3, S, S), normalised, to restore its own statistics on.
+        drawings: the same, to adapt it to.
+        on_progress: told when each is done.
+    """
+    copied = copy.deepcopy(backbone)
+    if not path.is_file():
+        path.parent.mkdir(parents=True, exist_ok=True)
+        on_progress(Progress("statistics of batch norm", 0, 2))
+        restore(copied.body, photos())
+        on_progress(Progress("statistics of batch norm", 1, 2))
+        adapt(copied.body, drawings())
+        on_progress(Progress("statistics of batch norm", 2, 2))
+        with aside(path) as written:
+            save_file(copied.state_dict(), written)
+    copied.load_state_dict(load_file(path))
+    return copied

@@ -2,65 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
-from sketchseek.data import Dataset, Item, class_key, data_root, load_dataset, load_split
+from sketchseek.data import Dataset, Item, data_root, load_dataset, load_split
 from sketchseek.errors import BadDataset
 from sketchseek.model import Source
+from sketchseek.training.classes import canonical, unseen
 from sketchseek.training.pictures import with_lines
-
-# Other data sets' words for classes of Sketchy.
-_SAME = {
-    "airplanes": "airplane",
-    "binocular": "binoculars",
-    "car side": "car sedan",
-    "car": "car sedan",
-    "cellphone": "cell phone",
-    "crocodile": "crocodilian",
-    "crocodile head": "crocodilian",
-    "faces easy": "face",
-    "flamingo": "wading bird",
-    "flamingo head": "wading bird",
-    "headphone": "headphones",
-    "hot dog": "hotdog",
-    "ibis": "wading bird",
-    "motorbike": "motorcycle",
-    "motorbikes": "motorcycle",
-    "pigeon": "songbird",
-    "revolver": "pistol",
-    "rhino": "rhinoceros",
-    "rooster": "chicken",
-    "tennis racquet": "racket",
-    "watch": "wristwatch",
-    "windsor chair": "chair",
-}
-# Classes that say too much about an unseen one to be trained on beside it.
-_NEAR = {
-    "songbird": ("bird",),
-    "seagull": ("bird",),
-    "parrot": ("bird",),
-    "cup": ("mug", "coffee cup"),
-    "tree": ("palm tree", "bonsai", "joshua tree"),
-    "cabin": ("house", "barn"),
-    "deer": ("gerenuk",),
-}
-
-
-def canonical(label: str) -> str:
-    """The one name of a class over all data sets: words in lower case with single spaces."""
-    key = class_key(label)
-    return _SAME.get(key, key)
-
-
-def unseen(lists: Iterable[str]) -> frozenset[str]:
-    """The classes of the named lists, and those that are near to giving them away."""
-    named = {canonical(entry) for name in lists for entry in load_split(name).entries}
-    return frozenset(named | {near for name in named for near in _NEAR.get(name, ())})
 
 
 @dataclass(frozen=True)

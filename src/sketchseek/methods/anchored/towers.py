@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Mapping
 from typing import Any, cast
 
@@ -14,69 +13,12 @@ from torch import Tensor, nn
 from torch.nn.functional import cross_entropy, normalize
 from torch.optim.swa_utils import AveragedModel, get_ema_multi_avg_fn
 
-from sketchseek.encoders.huggingface import Backbone
-from sketchseek.errors import BadConfig
 from sketchseek.methods.anchored.config import Config
 from sketchseek.training.loop import one_cycle
 from sketchseek.training.towers import Standardise
 
 _FAR = -1e4  # a logit that takes no part in a softmax
 _SCALE = (16.0, 40.0)  # of cosines before the softmax: where it starts, and its limit
-
-
-class Trunk(nn.Module):
-    """The lower blocks of a backbone, frozen: normalised pixels -> (N, dim) map, flattened."""
-
-    def __init__(self, backbone: Backbone, cut: int, size: int) -> None:
-        super().__init__()
-        stem, layers, _ = blocks(backbone)
-        if not 0 < cut < len(layers):
-            raise BadConfig(f"cut = {cut}: 1 to {len(layers) - 1} blocks can stay frozen")
-        self.blocks = nn.Sequential(stem, *layers[:cut])
-        self.size, self.mean, self.std = size, backbone.mean, backbone.std
-        self.eval().requires_grad_(False)
-        with torch.inference_mode():
-            self.shape = tuple(self.blocks(torch.zeros(1, 3, size, size)).shape[1:])
-        self.dim = int(np.prod(self.shape))
-
-    def forward(self, pixels: Tensor) -> Tensor:
-        """Normalised float pixels (N, 3, S, S) -> (N, dim)."""
-        return torch.flatten(self.blocks(pixels), 1)
-
-    def digest(self) -> str:
-        """Twelve hexadecimal digits: equal for equal weights and size."""
-        digest = hashlib.sha256(f"{self.size} {len(self.blocks)}".encode())
-        for tensor in self.state_dict().values():
-            digest.update(tensor.contiguous().numpy().tobytes())
-        return digest.hexdigest()[:12]
-
-
-def blocks(backbone: Backbone) -> tuple[nn.Module, list[nn.Module], nn.Module]:
-    """Stem, inverted residual blocks and last convolution of a MobileNetV2.
-
-    Raises:
-        BadConfig: another kind of backbone.
-    """
-    body: Any = backbone.body
-    if not all(hasattr(body, name) for name in ("conv_stem", "layer", "conv_1x1")):
-        raise BadConfig(f"the anchored method cuts a MobileNetV2 in two; {backbone.name} is none")
-    return body.conv_stem, list(body.layer), body.conv_1x1
-
-
-class Top(nn.Module):
-    """The upper blocks of a backbone: the trunk's output (N, dim) -> pooled features (N, C)."""
-
-    def __init__(self, backbone: Backbone, cut: int, shape: tuple[int, ...]) -> None:
-        super().__init__()
-        _, layers, last = blocks(backbone)
-        self.shape = shape
-        self.blocks = nn.Sequential(*layers[cut:], last)
-
-    def forward(self, values: Tensor) -> Tensor:
-        """Flattened trunk output -> pooled features."""
-        maps = values.reshape(-1, *self.shape).contiguous(memory_format=torch.channels_last)
-        features: Tensor = self.blocks(maps).mean((2, 3))
-        return features
 
 
 class Mirrored(nn.Module):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import copy
 import hashlib
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
@@ -10,28 +9,29 @@ from pathlib import Path
 import numpy as np
 import torch
 from numpy.typing import NDArray
-from safetensors.torch import load_file, save_file
 from torch import Tensor, nn
 from torch.nn.functional import normalize, pad
 
-from sketchseek._aside import aside
 from sketchseek.data import Dataset, data_root
 from sketchseek.encoders.huggingface import Backbone, load_backbone
+from sketchseek.errors import BadConfig
 from sketchseek.images import PhotoInput
 from sketchseek.methods.anchored.batches import batches, cache
 from sketchseek.methods.anchored.config import Config
-from sketchseek.methods.anchored.material import Material, Part, canonical, gather, unseen
-from sketchseek.methods.anchored.towers import Anchored, Encoder, Mirrored, Top, Trunk
+from sketchseek.methods.anchored.material import Material, Part, gather
+from sketchseek.methods.anchored.towers import Anchored, Encoder, Mirrored
 from sketchseek.methods.finish import retrieval
 from sketchseek.model import Card
 from sketchseek.sketch import SketchInput
 from sketchseek.training import batchnorm
+from sketchseek.training.classes import canonical, unseen
 from sketchseek.training.config import to_dict
 from sketchseek.training.export import export_model
 from sketchseek.training.features import Features
+from sketchseek.training.halves import Top, Trunk
 from sketchseek.training.loop import fit
 from sketchseek.training.pictures import Contract, Pictures, contracts, normalised
-from sketchseek.training.progress import OnProgress, Progress, silent
+from sketchseek.training.progress import OnProgress, silent
 from sketchseek.training.run import Run
 from sketchseek.training.towers import Standardise, Tower
 
@@ -67,7 +67,7 @@ def train(
     photos, drawings = contracts(backbone, line_width=config.line_width, sketch_size=config.sketch_size)
     with run.stage("statistics"):
         adapted = _adapted(backbone, material, photos, drawings, run)
-    trunk = Trunk(adapted, config.cut, config.sketch_size)
+    trunk = lower(adapted, config)
     with run.stage("features"):
         sketch_side, photo_side = Features(trunk, run.features), Features(backbone, run.features)
         sketches = cache(config, material, material.sketches, (sketch_side, drawings), on_progress)
@@ -113,6 +113,18 @@ def train(
         return _export(module.encoder, backbone, trunk, config, card=card, val=val, folder=run.model)
 
 
+def lower(backbone: Backbone, config: Config) -> Trunk:
+    """The part of the sketch tower that stays frozen.
+
+    Raises:
+        BadConfig: the backbone is not a MobileNetV2, or has not so many blocks.
+    """
+    trunk = Trunk(backbone, config.cut, config.sketch_size)
+    if len(trunk.shape) != 3:
+        raise BadConfig(f"the anchored method cuts a MobileNetV2 in two; {backbone.name} is none")
+    return trunk
+
+
 def anchors(classes: tuple[str, ...], dim: int) -> Tensor:
     """Where the class anchors start, (C, dim) unit rows.
 
@@ -135,25 +147,15 @@ def anchors(classes: tuple[str, ...], dim: int) -> Tensor:
 def _adapted(
     backbone: Backbone, material: Material, photos: PhotoInput, drawings: SketchInput, run: Run
 ) -> Backbone:
-    """A copy of the backbone whose batch norm has the statistics of drawings.
-
-    Kept in the cache: sums over threads differ in the last digit from run to run, and all that is cached of
-    the trunk is named by its weights.
-    """
-    adapted = copy.deepcopy(backbone)
+    """The backbone with the statistics of drawings."""
     key = f"{backbone.digest()} {drawings} {_STATISTICS} {_UNSEEN}"
-    path = run.features / f"adapted-{hashlib.sha256(key.encode()).hexdigest()[:12]}.safetensors"
-    if not path.is_file():
-        run.features.mkdir(parents=True, exist_ok=True)
-        run.on_progress(Progress("statistics of batch norm", 0, 2))
-        batchnorm.restore(adapted.body, _normalised(material.photos[:1], photos, _STATISTICS[0]))
-        run.on_progress(Progress("statistics of batch norm", 1, 2))
-        batchnorm.adapt(adapted.body, _normalised(material.sketches[:2], drawings, _STATISTICS[1]))
-        run.on_progress(Progress("statistics of batch norm", 2, 2))
-        with aside(path) as written:
-            save_file(adapted.state_dict(), written)
-    adapted.load_state_dict(load_file(path))
-    return adapted
+    return batchnorm.adapted(
+        backbone,
+        run.features / f"adapted-{hashlib.sha256(key.encode()).hexdigest()[:12]}.safetensors",
+        photos=lambda: _normalised(material.photos[:1], photos, _STATISTICS[0]),
+        drawings=lambda: _normalised(material.sketches[:2], drawings, _STATISTICS[1]),
+        on_progress=run.on_progress,
+    )
 
 
 def _normalised(parts: Sequence[Part], contract: Contract, count: int) -> Iterator[Tensor]:
