@@ -18,6 +18,7 @@ from sketchseek.errors import BadModel
 DEFAULT = "google/mobilenet_v2_1.0_224"
 _CONFIG = "config.json"
 _PREPROCESSOR = "preprocessor_config.json"
+_IMAGENET = 1000
 
 
 class Backbone(nn.Module):
@@ -106,6 +107,34 @@ def load_backbone(name: str | Path = "", size: int = 0) -> Backbone:
             f"cannot load the backbone {name!r}: {str(error).splitlines()[0] if str(error) else error!r}. "
             f"Name a folder with {_CONFIG} and weights in safetensors, or a vision model of the hub."
         ) from error
+
+
+def load_classifier(name: str | Path = "") -> tuple[Tensor, Tensor]:
+    """The last layer of a backbone's classifier of ImageNet-1k: weight (1000, dim) and bias (1000,), float32.
+
+    A first output for the background, which MobileNetV2 has, is left out.
+
+    Raises:
+        BadModel: neither a readable folder nor a hub name, or a model without such a classifier.
+    """
+    from transformers import AutoModelForImageClassification
+
+    name = str(name) or default_backbone()
+    try:
+        with _quiet():
+            model = AutoModelForImageClassification.from_pretrained(
+                name, dtype=torch.float32, use_safetensors=True, trust_remote_code=False
+            )
+    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
+        raise BadModel(f"cannot load the classifier of {name!r}: {str(error).splitlines()[0]}") from error
+    layers = [module for module in model.modules() if isinstance(module, nn.Linear)]
+    extra = layers[-1].out_features - _IMAGENET if layers else 0
+    if not layers or extra not in {0, 1}:
+        raise BadModel(
+            f"{name!r} has no classifier of ImageNet's {_IMAGENET:,} classes: name a backbone that was "
+            f"trained to tell them apart"
+        )
+    return layers[-1].weight.detach()[extra:], layers[-1].bias.detach()[extra:]
 
 
 def _load_body(name: str) -> tuple[nn.Module, Any]:

@@ -12,9 +12,11 @@ from sketchseek.training.config import override
 
 METHODS: dict[str, str] = {
     "anchored": "sketchseek.methods.anchored:ANCHORED",
+    "doodle2search": "sketchseek.methods.zero_shot:DOODLE2SEARCH",
     "dual_stage.autoencoder": "sketchseek.methods.dual_stage:AUTOENCODER",
     "dual_stage.siamese": "sketchseek.methods.dual_stage:SIAMESE",
     "midgrain": "sketchseek.methods.midgrain:MIDGRAIN",
+    "sake": "sketchseek.methods.zero_shot:SAKE",
     "siamese.end_to_end": "sketchseek.methods.siamese:END_TO_END",
 }
 

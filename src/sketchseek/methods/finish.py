@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -46,6 +46,8 @@ def finish(
     contracts: tuple[PhotoInput, SketchInput],
     material: Material,
     figures: Mapping[str, float],
+    *,
+    sources: Sequence[Source] = (),
 ) -> Path:
     """Export the photo and the sketch tower as the run's model folder.
 
@@ -55,6 +57,7 @@ def finish(
         contracts: likewise.
         material: what was trained on.
         figures: what the chosen model reached on the items that chose it.
+        sources: what was used of other data sets.
     """
     photo, sketch = contracts
     sides = {
@@ -75,7 +78,7 @@ def finish(
         sketch=sketch,
         summary=f"Trained on {_used(material.train)} of {material.train.name}.",
         licence=f"Weights learnt from {material.train.name}: {material.train.card.licence}",
-        sources=(Source(material.train.name, material.train.card.licence, _used(material.train)),),
+        sources=(Source(material.train.name, material.train.card.licence, _used(material.train)), *sources),
         figures={"validation": dict(figures)},
         training=to_dict(run.config),
     )

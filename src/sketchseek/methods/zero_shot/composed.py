@@ -1,0 +1,189 @@
+"""Sketch and text in one query: the three published ways to compose them, and one that does not leak.
+
+The zero-shot report's prototypes 2 to 4 put an item's picture and its class's word through one layer. In their
+galleries every photo carries its true label, so the word alone finds everything and the sketch is idle. In
+``unlabelled``, ours, photos carry nothing; the query's parts are trained to find them together and alone.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Literal
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor, nn
+from torch.nn.functional import normalize
+
+from sketchseek.losses.triplet import triplet
+from sketchseek.methods import Method
+from sketchseek.methods.zero_shot.frame import Network, Side, Vocabulary, ZeroShot, train_zero_shot
+from sketchseek.methods.zero_shot.seen import Known
+from sketchseek.methods.zero_shot.words import Words, vectors
+from sketchseek.training.progress import OnProgress, silent
+
+Variant = Literal["labelled", "pulled", "same_class", "unlabelled"]
+
+
+@dataclass(frozen=True)
+class Composed(ZeroShot):
+    """What ``composed`` can be told, beyond what all zero-shot methods can.
+
+    Attributes:
+        variant: ``labelled``: prototype 2, a triplet loss of composed vectors; ``pulled``: prototype 3, each
+            composed vector is also drawn to its own picture's; ``same_class``: prototype 4, also a triplet in
+            which all three carry the sketch's word; ``unlabelled``: photos carry no word.
+        words: what gives the class vectors.
+        margin: of the triplet losses.
+        pull_weight: of the pull.
+        instance_weight: ``unlabelled``: of the triplets of a sketch's own photo and another of its class.
+    """
+
+    variant: Variant = "unlabelled"
+    words: Words = field(default_factory=lambda: Words("clip-vocabulary"))
+    batch: int = 32
+    margin: float = 0.3
+    pull_weight: float = 0.1
+    instance_weight: float = 0.3
+
+
+class Composing(Network):
+    """Two encoders and the layer of words.
+
+    A layer on [picture; word] is the sum of a layer on each: ``m(x, c) = W_v v(x) + W_t t(c) + b``. The picture's
+    part is brought to unit length, u(x), so that an index of pictures can be asked with words, too:
+    ``m(x, c) = u(x) + W_t t(c)``, at unit length. Words are centred: without one, a query is the sketch alone.
+    """
+
+    words: Tensor
+    centre: Tensor
+
+    def __init__(
+        self, config: Composed, sketch: nn.Sequential, photo: nn.Sequential, words: NDArray[np.float32]
+    ) -> None:
+        super().__init__(config)
+        self.settings = config
+        self.sketch, self.photo = sketch, photo
+        self.word = nn.Linear(words.shape[1], config.dim, bias=False)
+        nn.init.normal_(self.word.weight, std=config.dim**-0.5)
+        self.register_buffer("words", torch.from_numpy(words))
+        self.register_buffer("centre", self.words.mean(0))
+
+    def say(self, words: Tensor) -> Tensor:
+        """Word vectors (N, W) -> what they add to a picture's embedding, (N, dim)."""
+        said: Tensor = self.word(words - self.centre)
+        return said
+
+    def training_step(self, batch: tuple[Tensor, ...], _: int = 0) -> Tensor:
+        """The variant's loss of sketches, photos of their class and photos of another."""
+        sketches, positives, negatives, own, classes, others, paired = batch
+        s = normalize(self.sketch(sketches), dim=1)
+        p, n, o = normalize(self.photo(torch.cat([positives, negatives, own])), dim=1).split(
+            [len(positives), len(negatives), len(own)]
+        )
+        told, wrong = self.say(self.words[classes]), self.say(self.words[others])
+        loss = (
+            self._without_labels(s, p, n, told)
+            if self.settings.variant == "unlabelled"
+            else self._with_labels(s, p, n, told, wrong)
+        )
+        if len(own):
+            loss = loss + self.settings.instance_weight * self._own(s, p, o, told, paired)
+        self.log("loss", loss, on_step=False, on_epoch=True)
+        return loss
+
+    def _with_labels(self, s: Tensor, p: Tensor, n: Tensor, told: Tensor, wrong: Tensor) -> Tensor:
+        config = self.settings
+        composed = [normalize(x + word, dim=1) for x, word in ((s, told), (p, told), (n, wrong))]
+        loss = triplet(*composed, config.margin)
+        if config.variant in {"pulled", "same_class"}:
+            pulls = [(m - x).norm(dim=1).mean() for m, x in zip(composed, (s, p, n), strict=True)]
+            loss = loss + config.pull_weight * torch.stack(pulls).sum()
+        if config.variant == "same_class":
+            loss = loss + triplet(*(normalize(x + told, dim=1) for x in (s, p, n)), config.margin)
+        return loss
+
+    def _without_labels(self, s: Tensor, p: Tensor, n: Tensor, told: Tensor) -> Tensor:
+        """Both parts, the sketch alone and the word alone must find photos that carry no word."""
+        queries = (normalize(s + told, dim=1), s, normalize(told, dim=1))
+        return torch.stack([triplet(query, p, n, self.settings.margin) for query in queries]).sum()
+
+    def _own(self, s: Tensor, p: Tensor, own: Tensor, told: Tensor, paired: Tensor) -> Tensor:
+        """With its word, too, a sketch must find its own photo before another of its class."""
+        query = normalize(s + told, dim=1)[paired]
+        return triplet(query, own, p[paired], self.settings.margin / 3)
+
+
+def build(config: Composed, sketches: Side, photos: Side, known: Known) -> tuple[Network, Any]:
+    """The network as it starts, and its batches by epoch."""
+    tops = photos.top(config.cut), sketches.top(config.cut)
+    layer = nn.Linear(tops[0].width, config.dim)  # one for both domains
+    network = Composing(
+        config,
+        nn.Sequential(tops[1], sketches.standardise(tops[1]), layer),
+        nn.Sequential(tops[0], photos.standardise(tops[0]), layer),
+        vectors(config.words, known.classes, config.data.dataset),
+    )
+    of_class = [np.flatnonzero(photos.classes == code) for code in range(len(known.classes))]
+    own_photo = {name: row for row, name in enumerate(photos.instances)}
+
+    def batches(epoch: int) -> Iterator[tuple[Tensor, ...]]:
+        rng = np.random.default_rng([config.seed, epoch])
+        for _ in range(config.steps):
+            asked = rng.choice(len(sketches.classes), config.batch, replace=False)
+            classes = sketches.classes[asked]
+            shift = rng.integers(1, len(of_class), size=len(asked))
+            others = (classes + shift) % len(of_class)
+            positives = np.array([rng.choice(of_class[code]) for code in classes])
+            drawn = [own_photo.get(sketches.instances[row], -1) for row in asked]
+            paired = [
+                n for n, row in enumerate(drawn) if row >= 0 and row != positives[n] and _tells(config)
+            ]
+            yield (
+                sketches.draw(asked, rng),
+                photos.draw(positives, rng),
+                photos.draw(np.array([rng.choice(of_class[code]) for code in others]), rng),
+                photos.draw(np.array([drawn[n] for n in paired], np.int64), rng),
+                torch.from_numpy(classes),
+                torch.from_numpy(others),
+                torch.tensor(paired, dtype=torch.int64),
+            )
+
+    return network, batches
+
+
+def _tells(config: Composed) -> bool:
+    """Whether the loss asks for a sketch's own photo."""
+    return config.variant == "unlabelled" and config.instance_weight > 0
+
+
+def train(
+    config: Composed, run_dir: Path, *, cache_dir: Path | None = None, on_progress: OnProgress = silent
+) -> Path:
+    """Train and write the model folder ``run_dir/model``, whose path is returned.
+
+    Raises:
+        BadDataset: the data set is not there.
+        BadSemantics: the words' source is not there, or does not know a class.
+        BadConfig: a setting is out of range, or the folder holds another run.
+        BadModel: the backbone cannot be loaded.
+    """
+    return train_zero_shot(
+        "composed",
+        config,
+        run_dir,
+        lambda sketches, photos, known: build(config, sketches, photos, known),
+        cache_dir=cache_dir,
+        on_progress=on_progress,
+    )
+
+
+COMPOSED = Method(
+    name="composed",
+    summary="Sketch and text in one query: the zero-shot report's prototypes 2 to 4, and one without labels.",
+    config=Composed,
+    train=train,
+)

@@ -1,0 +1,109 @@
+"""One network for both domains that is told which it sees: conditional squeeze and excitation.
+
+SAKE (Liu et al., ICCV 2019) tells every squeeze-and-excitation block of its backbone the domain. With
+``z = mean(u)``, ``e = ReLU(W1 z + b1)`` and the domain bit y (0 sketch, 1 photo) it has
+``a = sigmoid(W2 [e; y] + b2)`` and ``u' = a * u``. The column of W2 that y meets starts at 0, so that nothing
+changes before it is learnt.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+
+from sketchseek.training.halves import Top
+
+SKETCH, PHOTO = 0.0, 1.0
+_REDUCTION = 16
+
+
+class ConditionalExcitation(nn.Module):
+    """A backbone's own squeeze-and-excitation, told the domain.
+
+    Args:
+        squeeze: W1 and b1, a convolution of 1 x 1.
+        act: what follows it.
+        excite: W2, but for y's column, and b2, likewise.
+        gate: what follows that.
+        domain: y.
+    """
+
+    bit: Tensor
+
+    def __init__(
+        self, squeeze: nn.Conv2d, act: nn.Module, excite: nn.Conv2d, gate: nn.Module, domain: float
+    ) -> None:
+        super().__init__()
+        self.squeeze, self.act, self.excite, self.gate = squeeze, act, excite, gate
+        self.column = nn.Parameter(torch.zeros(excite.out_channels))
+        self.register_buffer("bit", torch.tensor(domain))
+
+    def forward(self, values: Tensor) -> Tensor:
+        """Maps (N, C, H, W) -> scaled maps."""
+        squeezed = self.act(self.squeeze(values.mean((2, 3), keepdim=True)))
+        excited = self.excite(squeezed) + (self.column * self.bit).reshape(1, -1, 1, 1)
+        scaled: Tensor = values * self.gate(excited)
+        return scaled
+
+
+class ConditionalScaling(nn.Module):
+    """The same behind a block that has no squeeze and excitation, where it begins as if it were not there.
+
+    ``u' = 2 sigmoid(W2 [e; y] + b2) * u``, with W2 = 0 and b2 = 0 at the start.
+
+    Args:
+        block: gives maps (N, C, H, W) or tokens (N, T, C).
+        width: C.
+        axis: 1 for maps, 2 for tokens.
+        domain: y.
+    """
+
+    bit: Tensor
+
+    def __init__(self, block: nn.Module, width: int, axis: int, domain: float) -> None:
+        super().__init__()
+        self.block = block
+        self.axis = axis
+        self.squeeze = nn.Linear(width, max(8, width // _REDUCTION))
+        self.excite = nn.Linear(self.squeeze.out_features, width)
+        self.column = nn.Parameter(torch.zeros(width))
+        nn.init.zeros_(self.excite.weight)
+        nn.init.zeros_(self.excite.bias)
+        self.register_buffer("bit", torch.tensor(domain))
+
+    def forward(self, values: Tensor) -> Tensor:
+        """The block's input -> its output, scaled."""
+        found: Tensor = self.block(values)
+        rest = (2, 3) if self.axis == 1 else (1,)
+        squeezed = torch.relu(self.squeeze(found.mean(rest)))
+        scale = 2 * torch.sigmoid(self.excite(squeezed) + self.bit * self.column)
+        return found * (scale[:, :, None, None] if self.axis == 1 else scale[:, None])
+
+
+def condition(top: Top, domain: float) -> None:
+    """Tell the domain to every block of a top: to its own excitations if it has any, else behind blocks."""
+    own = [
+        (parent, name, found)
+        for parent in top.modules()
+        for name, child in parent.named_children()
+        if (found := _excitation(child)) is not None
+    ]
+    for parent, name, (squeeze, act, excite, gate) in own:
+        setattr(parent, name, ConditionalExcitation(squeeze, act, excite, gate, domain))
+    if not own:
+        top.wrap(lambda block, width, axis: ConditionalScaling(block, width, axis, domain))
+
+
+def _excitation(module: Any) -> tuple[nn.Conv2d, nn.Module, nn.Conv2d, nn.Module] | None:
+    """The four steps of a squeeze-and-excitation block, if the module is one (EfficientNet, RegNet)."""
+    names = ("reduce", "act_reduce", "expand", "act_expand")
+    if all(hasattr(module, name) for name in names):
+        return tuple(getattr(module, name) for name in names)
+    steps = getattr(module, "attention", None)
+    if hasattr(module, "pooler") and isinstance(steps, nn.Sequential) and len(steps) == 4:
+        squeeze, act, excite, gate = steps
+        if isinstance(squeeze, nn.Conv2d) and isinstance(excite, nn.Conv2d):
+            return squeeze, act, excite, gate
+    return None

@@ -1,0 +1,189 @@
+"""SAKE: what a network knows from ImageNet is kept while it learns that sketches and photos are one.
+
+Liu, Xie, Wang and Yuille, "Semantic-Aware Knowledge Preservation for Zero-Shot Sketch-Based Image Retrieval",
+ICCV 2019. One network sees both domains and is told which. Its embedding feeds two classifiers: of the seen
+classes, and of ImageNet's, which for photos must agree with a frozen teacher whose logits are sharpened by
+what the class means.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from torch import Tensor, nn
+from torch.nn.functional import cross_entropy
+
+from sketchseek.encoders.huggingface import load_classifier
+from sketchseek.errors import BadConfig
+from sketchseek.losses.distillation import distillation
+from sketchseek.methods import Method
+from sketchseek.methods.zero_shot.conditional import PHOTO, SKETCH, condition
+from sketchseek.methods.zero_shot.frame import Network, Side, ZeroShot, through, train_zero_shot
+from sketchseek.methods.zero_shot.seen import Known
+from sketchseek.methods.zero_shot.words import Words, similarity
+from sketchseek.semantics import imagenet_classes
+from sketchseek.training.halves import Top, twin
+from sketchseek.training.progress import OnProgress, silent
+from sketchseek.training.towers import Standardise
+
+
+@dataclass(frozen=True)
+class Sake(ZeroShot):
+    """What ``sake`` can be told, beyond what all zero-shot methods can.
+
+    Attributes:
+        words: what gives the semantic prior; ``none`` leaves plain distillation.
+        prior_weight: of the prior beside the teacher's logits, lambda_2.
+        preserve_weight: of the whole distillation, lambda_SAKE.
+        photos: photos a step for each sketch.
+    """
+
+    words: Words = field(default_factory=lambda: Words("wordnet"))
+    dim: int = 512
+    prior_weight: float = 0.3
+    preserve_weight: float = 1.0
+    photos: int = 2
+    batch: int = 32
+
+
+class Preserving(Network):
+    """One network for both domains, its embedding, and the two classifiers that train it.
+
+    Args:
+        config: the settings.
+        tops: of photos and sketches, one network told the domain.
+        standardise: of photos and sketches.
+        classifier: weight (K, width) and bias (K,) of the teacher.
+        classes: how many are seen.
+        prior: (classes, K) what each seen class has to do with each of the teacher's.
+    """
+
+    prior: Tensor
+
+    def __init__(
+        self,
+        config: Sake,
+        tops: tuple[Top, Top],
+        standardise: tuple[Standardise, Standardise],
+        classifier: tuple[Tensor, Tensor],
+        *,
+        classes: int,
+        prior: Tensor,
+    ) -> None:
+        super().__init__(config)
+        self.settings = config
+        embedding, self.teacher_classes = factors(*classifier, standardise[0], config.dim)
+        self.photo = nn.Sequential(tops[0], standardise[0], embedding)
+        self.sketch = nn.Sequential(tops[1], standardise[1], embedding)
+        self.seen_classes = nn.Linear(config.dim, classes)
+        self.register_buffer("prior", prior)
+
+    def training_step(self, batch: tuple[Tensor, Tensor, Tensor, Tensor, Tensor], _: int = 0) -> Tensor:
+        """L = CE(seen classes, both domains) + lambda_SAKE * L_KD over the photos."""
+        sketches, photos, sketch_classes, photo_classes, teacher = batch
+        codes = torch.cat([self.sketch(sketches), self.photo(photos)])
+        classes = torch.cat([sketch_classes, photo_classes])
+        known = cross_entropy(self.seen_classes(codes), classes)
+        of_photos = codes[len(sketches) :]
+        kept = distillation(
+            self.teacher_classes(of_photos),
+            teacher,
+            self.prior[photo_classes],
+            torch.ones(len(of_photos)),
+            prior_weight=self.settings.prior_weight,
+        )
+        self.log_dict({"classes": known, "preserved": kept}, on_step=False, on_epoch=True)
+        return known + self.settings.preserve_weight * kept
+
+
+def factors(weight: Tensor, bias: Tensor, standardise: Standardise, dim: int) -> tuple[nn.Linear, nn.Linear]:
+    """A classifier as an embedding and a classifier of it: the truncated singular value decomposition.
+
+    With ``W = U S V'`` of rank ``dim`` the embedding is ``S V'`` and the classifier U. W is first brought to
+    the standardised features: ``W x + b = W (z / scale + mean) + b``.
+
+    Raises:
+        BadConfig: ``dim`` is more than the classifier's rank can be.
+    """
+    if dim > min(weight.shape):
+        raise BadConfig(f"dim = {dim}: the teacher's classifier has {min(weight.shape)} directions at most")
+    left, values, right = torch.linalg.svd(weight / standardise.scale, full_matrices=False)
+    embedding, classes = nn.Linear(weight.shape[1], dim, bias=False), nn.Linear(dim, len(weight))
+    with torch.no_grad():
+        embedding.weight.copy_(values[:dim, None] * right[:dim])
+        classes.weight.copy_(left[:, :dim])
+        classes.bias.copy_(bias + weight @ standardise.centre)
+    return embedding, classes
+
+
+def build(config: Sake, sketches: Side, photos: Side, known: Known) -> tuple[Network, Any]:
+    """The network as it starts, and its batches by epoch."""
+    plain = photos.top(config.cut)
+    classifier = load_classifier(config.backbone)
+    with torch.inference_mode():
+        teacher = torch.stack(
+            [(through(plain, view) @ classifier[0].T + classifier[1]).half() for view in photos.views]
+        )
+    standardise = photos.standardise(plain), sketches.standardise(sketches.top(config.cut))
+    tops = photos.top(config.cut), sketches.top(config.cut)
+    for top, domain in zip(tops, (PHOTO, SKETCH), strict=True):
+        condition(top, domain)
+    prior = similarity(config.words, known.classes, config.data.dataset, imagenet_classes())
+    network = Preserving(
+        config,
+        (tops[0], twin(tops[0], tops[1])),
+        standardise,
+        classifier,
+        classes=len(known.classes),
+        prior=torch.from_numpy(prior),
+    )
+
+    def batches(epoch: int) -> Iterator[tuple[Tensor, ...]]:
+        rng = np.random.default_rng([config.seed, epoch])
+        for _ in range(config.steps):
+            asked = rng.choice(len(sketches.classes), config.batch, replace=False)
+            shown = rng.choice(len(photos.classes), config.photos * config.batch, replace=False)
+            which = rng.integers(len(photos.views), size=len(shown))
+            yield (
+                sketches.draw(asked, rng),
+                torch.from_numpy(photos.views[which, shown]).float(),
+                torch.from_numpy(sketches.classes[asked]),
+                torch.from_numpy(photos.classes[shown]),
+                teacher[torch.from_numpy(which), torch.from_numpy(shown)].float(),
+            )
+
+    return network, batches
+
+
+def train(
+    config: Sake, run_dir: Path, *, cache_dir: Path | None = None, on_progress: OnProgress = silent
+) -> Path:
+    """Train and write the model folder ``run_dir/model``, whose path is returned.
+
+    Raises:
+        BadDataset: the data set is not there.
+        BadSemantics: the words' source is not there, or does not know a class.
+        BadConfig: a setting is out of range, or the folder holds another run.
+        BadModel: the backbone cannot be loaded, or has no classifier of ImageNet's classes.
+    """
+    return train_zero_shot(
+        "sake",
+        config,
+        run_dir,
+        lambda sketches, photos, known: build(config, sketches, photos, known),
+        cache_dir=cache_dir,
+        on_progress=on_progress,
+    )
+
+
+SAKE = Method(
+    name="sake",
+    summary="SAKE (Liu et al., ICCV 2019): ImageNet's knowledge preserved, steered by what classes mean.",
+    config=Sake,
+    train=train,
+)

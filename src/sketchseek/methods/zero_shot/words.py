@@ -1,0 +1,76 @@
+"""What class names mean, as zero-shot methods ask for it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sketchseek.semantics import Concept, Semantics, concepts, load_semantics, shape
+from sketchseek.semantics.concepts import SENSES
+
+_SHUFFLED = "shuffled:"
+
+
+@dataclass(frozen=True)
+class Words:
+    """A source of meaning.
+
+    Attributes:
+        source: its name among the semantics; ``shuffled:NAME`` gives each class the meaning of another.
+        path: its file or folder, or the name of a text model; empty: its own.
+        top: keep so many of the highest similarities of a class, the others are 0; 0: all.
+        seed: of the shuffling.
+    """
+
+    source: str = "word2vec"
+    path: str = ""
+    top: int = 0
+    seed: int = 0
+
+
+def load(words: Words) -> Semantics:
+    """The source itself.
+
+    Raises:
+        UnknownName: no such source; the message lists the near ones.
+        BadSemantics: its file is missing or broken.
+    """
+    path = words.path or None
+    if words.source.startswith(_SHUFFLED):
+        of = words.source.removeprefix(_SHUFFLED)
+        return load_semantics("shuffled", path, of=of, seed=words.seed)
+    return load_semantics(words.source, path)
+
+
+def vectors(words: Words, classes: Sequence[str], dataset: str) -> NDArray[np.float32]:
+    """Unit vectors of classes, (C, D); a phrase that is not known is the mean of its words.
+
+    Raises:
+        BadSemantics: a class of which no word is known: the message names it.
+    """
+    found: NDArray[np.float32] = load(words).vectors(_meant(classes, dataset)).values
+    return found
+
+
+def similarity(
+    words: Words, classes: Sequence[str], dataset: str, others: Iterable[str | Concept]
+) -> NDArray[np.float32]:
+    """How near classes are to others, (C, K); rows of zeros for what is not known.
+
+    With ``top``, rows are centred, only the highest entries are kept, and each row is brought to a largest
+    entry of 1: cosines are all alike otherwise, and tilt whatever they are added to.
+    """
+    values = load(words).similarity(_meant(classes, dataset), others, missing="zero").values
+    if not words.top:
+        return np.asarray(values, np.float32)
+    kept = np.maximum(shape(values, centred=True, k=words.top), 0)
+    largest = kept.max(1, keepdims=True)
+    return np.asarray(kept / np.where(largest > 0, largest, 1), np.float32)
+
+
+def _meant(classes: Sequence[str], dataset: str) -> tuple[Concept, ...]:
+    """The classes with their senses, where a list of this package tells those of the data set."""
+    return concepts(classes, dataset) if dataset in SENSES else concepts(classes)
