@@ -14,7 +14,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sketchseek.errors import BadDataset
-from sketchseek.methods.midgrain.alignment import NO_PAIRS, Pairs, Points, align, squared_distances
+from sketchseek.methods.midgrain.affine import NO_PAIRS, Pairs, Points, squared_distances
+from sketchseek.methods.midgrain.alignment import align
 from sketchseek.methods.midgrain.clusters import cluster, with_both
 
 Positions = NDArray[np.int64]
