@@ -14,12 +14,13 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
-from sketchseek.ranking import Ranking, top
+from sketchseek.ranking import Ranking
 
 Codes = NDArray[np.uint8]
 
-_ONES = np.unpackbits(np.arange(256, dtype=np.uint8)[:, None], axis=1).sum(axis=1, dtype=np.uint8)
-_BLOCK = 1 << 22  # distances held at a time
+Words = NDArray[np.uint64]
+
+_BLOCK = 1 << 15  # codes compared at a time: they, and what comes of them, stay near the processor
 
 
 @dataclass(frozen=True)
@@ -99,11 +100,10 @@ def distances(queries: Codes, gallery: Codes) -> NDArray[np.uint16]:
     Raises:
         ValueError: the codes are of different lengths.
     """
-    if queries.shape[1] != gallery.shape[1]:
-        raise ValueError(f"codes of {queries.shape[1]} and {gallery.shape[1]} bytes do not compare")
-    found = np.zeros((len(queries), len(gallery)), np.uint16)
-    for asked, given in zip(queries.T, gallery.T, strict=True):
-        found += _ONES[np.bitwise_xor.outer(asked, given)]
+    found = np.empty((len(queries), len(gallery)), np.uint16)
+    asked, given = _words(queries, gallery)
+    for row, query in enumerate(asked.T):
+        found[row] = _apart(query, given)
     return found
 
 
@@ -115,10 +115,11 @@ def rank(
     gallery_ids: Sequence[str] | None = None,
     k: int | None = None,
 ) -> Ranking:
-    """Rank a gallery by Hamming distance, nearest first, equal ones in gallery order.
+    """Rank a gallery by Hamming distance, exactly: nearest first, equal ones in gallery order.
 
-    The score is minus the distance. Distances take few values, so ties are many: metrics count them by rules
-    of their own, this order is for showing.
+    Beside codes and result it holds some hundred kilobytes, unless ``k`` is large. The score is minus the
+    distance. Distances take few values, so ties are many: metrics count them by rules of their own, this
+    order is for showing.
 
     Args:
         queries: (Q, W) packed codes.
@@ -126,20 +127,66 @@ def rank(
         query_ids: Q names; positions where not given.
         gallery_ids: G names; positions where not given.
         k: how many to keep; all where not given.
+
+    Raises:
+        ValueError: the codes are of different lengths.
     """
     total = len(gallery)
     k = total if k is None else min(k, total)
     items, scores = np.empty((len(queries), k), np.int64), np.empty((len(queries), k), np.float32)
-    step = max(1, _BLOCK // max(1, total))
-    for start in range(0, len(queries), step):
-        for row, values in enumerate(distances(queries[start : start + step], gallery), start):
-            items[row], scores[row] = top(-values.astype(np.float32), k)
+    asked, given = _words(queries, gallery)
+    for row, query in enumerate(asked.T if k else ()):
+        items[row], apart = _nearest(query, given, k)
+        scores[row] = -apart.astype(np.float32)
     return Ranking(
         queries=query_ids if query_ids is not None else [str(i) for i in range(len(queries))],
         gallery=gallery_ids if gallery_ids is not None else [str(i) for i in range(total)],
         items=items,
         scores=scores,
     )
+
+
+def _nearest(query: Words, gallery: Words, k: int) -> tuple[NDArray[np.int64], NDArray[np.uint16]]:
+    """The positions and distances of the ``k`` nearest, at least 1, nearest first.
+
+    Once there are k, a code counts only if it is nearer than the farthest of them; one as near comes later
+    and loses. Distances are whole numbers of 16 bits, which numpy sorts by counting.
+    """
+    items, apart = np.empty(0, np.int64), np.empty(0, np.uint16)
+    limit = np.iinfo(apart.dtype).max
+    for start in range(0, gallery.shape[1], _BLOCK):
+        some = _apart(query, gallery[:, start : start + _BLOCK])
+        near = np.flatnonzero(some < limit)
+        if not len(near):
+            continue
+        items, apart = np.concatenate([items, near + start]), np.concatenate([apart, some[near]])
+        if len(items) >= k:
+            order = np.argsort(apart, kind="stable")[:k]
+            items, apart = items[order], apart[order]
+            limit = int(apart[-1])
+    return items, apart
+
+
+def _apart(query: Words, gallery: Words) -> NDArray[np.uint8] | NDArray[np.uint16]:
+    """(G,) distances of one code, (n,), from others, (n, G)."""
+    ones: list[NDArray[np.uint8]] = [
+        np.bitwise_count(given ^ asked) for asked, given in zip(query, gallery, strict=True)
+    ]
+    if len(ones) == 1:
+        return ones[0]
+    found: NDArray[np.uint16] = np.sum(ones, axis=0, dtype=np.uint16)
+    return found
+
+
+def _words(queries: Codes, gallery: Codes) -> tuple[Words, Words]:
+    """Both sides' codes (N, W) as words of 64 bits, (n, N) each; no copy where they are of 64 bits."""
+    if queries.shape[1] != gallery.shape[1]:
+        raise ValueError(f"codes of {queries.shape[1]} and {gallery.shape[1]} bytes do not compare")
+    lacking = ((0, 0), (0, -gallery.shape[1] % 8))
+    if any(lacking[1]):
+        queries, gallery = np.pad(queries, lacking), np.pad(gallery, lacking)
+    asked, given = (np.ascontiguousarray(side).view(np.uint64).T for side in (queries, gallery))
+    return asked, np.ascontiguousarray(given)
 
 
 def _loss(rotated: NDArray[np.float64], signs: NDArray[np.float64]) -> float:
