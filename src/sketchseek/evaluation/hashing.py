@@ -20,7 +20,7 @@ Codes = NDArray[np.uint8]
 
 Words = NDArray[np.uint64]
 
-_BLOCK = 1 << 15  # codes compared at a time: they, and what comes of them, stay near the processor
+_BLOCK = 1 << 14  # codes that all queries are compared with at a time: they stay near the processor
 
 
 @dataclass(frozen=True)
@@ -117,9 +117,8 @@ def rank(
 ) -> Ranking:
     """Rank a gallery by Hamming distance, exactly: nearest first, equal ones in gallery order.
 
-    Beside codes and result it holds some hundred kilobytes, unless ``k`` is large. The score is minus the
-    distance. Distances take few values, so ties are many: metrics count them by rules of their own, this
-    order is for showing.
+    Memory grows with the codes and the result alone. The score is minus the distance. Distances take few
+    values, so ties are many: metrics count them by rules of their own, this order is for showing.
 
     Args:
         queries: (Q, W) packed codes.
@@ -133,38 +132,48 @@ def rank(
     """
     total = len(gallery)
     k = total if k is None else min(k, total)
-    items, scores = np.empty((len(queries), k), np.int64), np.empty((len(queries), k), np.float32)
     asked, given = _words(queries, gallery)
-    for row, query in enumerate(asked.T if k else ()):
-        items[row], apart = _nearest(query, given, k)
-        scores[row] = -apart.astype(np.float32)
+    best = [(np.empty(0, np.int64), np.empty(0, np.uint16))] * len(queries)
+    for start in range(0, total if k else 0, _BLOCK):
+        some = given[:, start : start + _BLOCK]
+        for row, query in enumerate(asked.T):
+            best[row] = _nearest(*best[row], _apart(query, some), start, k)
     return Ranking(
         queries=query_ids if query_ids is not None else [str(i) for i in range(len(queries))],
         gallery=gallery_ids if gallery_ids is not None else [str(i) for i in range(total)],
-        items=items,
-        scores=scores,
+        items=np.array([items for items, _ in best], np.int64).reshape(len(queries), k),
+        scores=-np.array([apart for _, apart in best], np.float32).reshape(len(queries), k),
     )
 
 
-def _nearest(query: Words, gallery: Words, k: int) -> tuple[NDArray[np.int64], NDArray[np.uint16]]:
-    """The positions and distances of the ``k`` nearest, at least 1, nearest first.
+def _nearest(
+    items: NDArray[np.int64],
+    apart: NDArray[np.uint16],
+    others: NDArray[np.unsignedinteger],
+    start: int,
+    k: int,
+) -> tuple[NDArray[np.int64], NDArray[np.uint16]]:
+    """The ``k`` nearest, nearest first, of those found so far and of others that come after them.
 
-    Once there are k, a code counts only if it is nearer than the farthest of them; one as near comes later
-    and loses. Distances are whole numbers of 16 bits, which numpy sorts by counting.
+    Once there are k, another counts only if it is nearer than the farthest of them. Distances are whole
+    numbers of 16 bits, which numpy sorts by counting.
+
+    Args:
+        items: positions of those found, k at most.
+        apart: their distances.
+        others: (N,) distances.
+        start: position of the first of the others.
+        k: at least 1.
     """
-    items, apart = np.empty(0, np.int64), np.empty(0, np.uint16)
-    limit = np.iinfo(apart.dtype).max
-    for start in range(0, gallery.shape[1], _BLOCK):
-        some = _apart(query, gallery[:, start : start + _BLOCK])
-        near = np.flatnonzero(some < limit)
-        if not len(near):
-            continue
-        items, apart = np.concatenate([items, near + start]), np.concatenate([apart, some[near]])
-        if len(items) >= k:
-            order = np.argsort(apart, kind="stable")[:k]
-            items, apart = items[order], apart[order]
-            limit = int(apart[-1])
-    return items, apart
+    near = np.flatnonzero(others < apart[-1]) if len(apart) == k else np.arange(len(others))
+    if not len(near):
+        return items, apart
+    items, apart = (
+        np.concatenate([items, near + start]),
+        np.concatenate([apart, others[near]], dtype=np.uint16),
+    )
+    order = np.argsort(apart, kind="stable")[:k] if len(apart) >= k else slice(None)
+    return items[order], apart[order]
 
 
 def _apart(query: Words, gallery: Words) -> NDArray[np.uint8] | NDArray[np.uint16]:
