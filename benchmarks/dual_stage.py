@@ -13,7 +13,6 @@ from __future__ import annotations
 
 import argparse
 import json
-import shutil
 import statistics
 import subprocess
 import sys
@@ -32,7 +31,6 @@ from sketchseek.training.features import Features
 from sketchseek.training.pictures import Pictures, contracts
 
 STUDY = Path(__file__).with_suffix(".toml")
-RESULT = "sketchy-subset.category.json"
 DUAL, WHOLE = "dual_stage.siamese", "siamese.end_to_end"
 COSTS = ("seconds", "cpu_seconds", "peak_mib")
 
@@ -44,9 +42,6 @@ def main() -> None:
     parser.add_argument("--runs", type=Path, required=True, help="folder of the runs")
     parser.add_argument("--out", type=Path)
     chosen = parser.parse_args()
-    for old in chosen.runs.glob("*/result.json"):  # of runs from before there were studies
-        if not old.with_name(RESULT).exists():
-            shutil.copyfile(old, old.with_name(RESULT))
     study = [sys.executable, "-m", "sketchseek", "study", str(STUDY), "--out", str(chosen.runs), "--json"]
     told = json.loads(subprocess.run(study, stdout=subprocess.PIPE, check=True).stdout)
     costs = mean_costs(told["runs"])

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import tracemalloc
 from dataclasses import replace
 
 import numpy as np
 import pytest
 
+from sketchseek.evaluation import hashing
 from sketchseek.evaluation.hashing import distances, fit, random_rotation, rank
 from sketchseek.evaluation.metrics import metric
 
@@ -67,6 +69,33 @@ def test_equal_distances_stand_in_gallery_order() -> None:
     assert found.items.tolist() == [[3, 1, 2, 4]]
     assert found.scores.tolist() == [[0, -1, -1, -1]]
     assert rank(np.array([[0]], np.uint8), gallery).items.tolist() == [[3, 1, 2, 4, 0]]
+
+
+@pytest.mark.parametrize("width", [1, 3, 8, 16])
+@pytest.mark.parametrize("k", [0, 1, 20, 700, None])
+def test_the_nearest_are_those_of_a_stable_sort(
+    width: int, k: int | None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(hashing, "_BLOCK", 64)
+    rng = np.random.default_rng(width)
+    asked, given = (rng.integers(0, 256, (count, width), dtype=np.uint8) for count in (5, 700))
+    given = given[np.argsort(distances(asked[:1], given)[0])[::-1]]  # the first finds ever nearer ones
+    found, apart = rank(asked, given, k=k), distances(asked, given)
+    wanted = np.argsort(apart, axis=1, kind="stable")[:, :k]
+    np.testing.assert_array_equal(found.items, wanted)
+    np.testing.assert_array_equal(found.scores, -np.take_along_axis(apart.astype(np.float32), wanted, axis=1))
+
+
+def test_a_search_holds_no_row_of_distances() -> None:
+    rng = np.random.default_rng(0)
+    asked, given = (rng.integers(0, 256, (count, 8), dtype=np.uint8) for count in (1, 500_000))
+    names = [""] * len(given)
+    tracemalloc.start()
+    try:
+        rank(asked, given, gallery_ids=names, k=10)
+        assert tracemalloc.get_traced_memory()[1] < 2**20
+    finally:
+        tracemalloc.stop()
 
 
 def test_codes_beat_random_hyperplanes_on_clusters() -> None:

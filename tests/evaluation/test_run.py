@@ -18,6 +18,7 @@ from sketchseek.evaluation.benchmarks import Benchmark
 from sketchseek.evaluation.embeddings import Progress, cache_folder
 from sketchseek.evaluation.results import as_json, kept, read, write
 from sketchseek.evaluation.run import evaluate, examples
+from sketchseek.evaluation.trial import prepare
 from sketchseek.sketch import Sketch
 
 
@@ -47,6 +48,16 @@ def test_figures_do_not_depend_on_the_block(
         np.testing.assert_array_equal(split.values[name], values)
     assert [p.done for p in stages if p.stage == "rankings"] == [2, 4, 6]
     assert [(p.stage, p.done, p.total) for p in stages[:2]] == [("photos", 6, 6), ("sketches", 6, 6)]
+
+
+def test_what_is_prepared_is_not_prepared_again(
+    encoder: ToyEncoder, benchmark: Benchmark, dataset: Dataset, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    whole, trial = evaluate(encoder, benchmark, dataset=dataset), prepare(benchmark, dataset)
+    monkeypatch.delattr(run, "prepare")
+    result = evaluate(encoder, trial)
+    assert result.trial is trial
+    assert result.metrics == whole.metrics
 
 
 def test_a_model_that_breaks_its_promise_is_refused(

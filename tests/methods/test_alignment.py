@@ -6,17 +6,10 @@ import numpy as np
 import pytest
 
 from sketchseek.errors import BadConfig, UnknownName
-from sketchseek.methods.midgrain.alignment import (
-    ALIGNMENTS,
-    NO_PAIRS,
-    Affine,
-    align,
-    ltm,
-    manifold,
-    pca,
-    sinkhorn,
-    transport,
-)
+from sketchseek.methods.midgrain.affine import NO_PAIRS, Affine
+from sketchseek.methods.midgrain.alignment import ALIGNMENTS, align, ltm, pca
+from sketchseek.methods.midgrain.manifold import manifold
+from sketchseek.methods.midgrain.transport import sinkhorn, transport
 
 
 @pytest.fixture

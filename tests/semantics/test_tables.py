@@ -21,7 +21,14 @@ def test_vectors_survive_a_table(tmp_path: Path) -> None:
     small = load_semantics("table", save_vectors(tmp_path / "small.npz", wanted))
     again = small.vectors(["hot_air_balloon", "cat"])
     np.testing.assert_allclose(again.values, wanted.values[::-1], atol=1e-6)
-    assert not list(tmp_path.glob("*.part"))
+    assert {path.name for path in tmp_path.iterdir()} == {"large.vec", "small.npz"}  # nothing half written
+
+
+def test_a_table_that_cannot_be_written_is_named(tmp_path: Path) -> None:
+    rows = some_vectors(["cat", "dog"])
+    found = load_semantics("fasttext", write_text(tmp_path / "large.vec", rows, header=True)).vectors(["cat"])
+    with pytest.raises(BadSemantics, match=r"nowhere/small\.npz cannot be written"):
+        save_vectors(tmp_path / "nowhere" / "small.npz", found)
 
 
 def test_similarities_survive_a_table(tmp_path: Path) -> None:

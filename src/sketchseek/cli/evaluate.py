@@ -77,7 +77,7 @@ def evaluate(
         _report(record.facts, as_json=as_json)
         return
     with _told(chosen.name) as tell:
-        result = run.evaluate(ready, chosen, dataset=dataset, progress=tell, cache=folder)
+        result = run.evaluate(ready, trial, progress=tell, cache=folder)
     command = _command(model, chosen.name, codes)
     if out:
         say(f"figures written: {shown(results.write(result, out, command=command))}")

@@ -5,14 +5,13 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Self
 
 import torch
 from torch import Tensor, nn
 
+from sketchseek._quiet import quiet
 from sketchseek.errors import BadModel
 
 DEFAULT = "google/mobilenet_v2_1.0_224"
@@ -95,9 +94,11 @@ def load_backbone(name: str | Path = "", size: int = 0) -> Backbone:
     Raises:
         BadModel: neither a readable folder nor a hub name, or not a vision model.
     """
+    from transformers.utils import logging
+
     name = str(name) or default_backbone()
     try:
-        with _quiet():
+        with quiet(logging):
             body, config = _load_body(name)
         own, mean, std = _input(name, config)
         label = Path(name).name if Path(name).is_dir() else name
@@ -162,20 +163,3 @@ def _input(name: str, config: Any) -> tuple[int, tuple[float, ...], tuple[float,
         size = size[0]
     half = (0.5, 0.5, 0.5)
     return int(size), tuple(raw.get("image_mean", half)), tuple(raw.get("image_std", half))
-
-
-@contextmanager
-def _quiet() -> Iterator[None]:
-    """Silence the loader's bar and report: library code does not print."""
-    from transformers.utils import logging
-
-    logs: Any = logging
-    before, bar = logs.get_verbosity(), logs.is_progress_bar_enabled()
-    logs.set_verbosity_error()
-    logs.disable_progress_bar()
-    try:
-        yield
-    finally:
-        logs.set_verbosity(before)
-        if bar:
-            logs.enable_progress_bar()

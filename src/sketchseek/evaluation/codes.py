@@ -18,17 +18,12 @@ from functools import cached_property
 from typing import Literal
 
 import numpy as np
-from numpy.typing import NDArray
 
-from sketchseek.encoders import Encoder
 from sketchseek.encoders.baselines import identity, units
+from sketchseek.encoders.baselines.over import Floats, Over
 from sketchseek.errors import BadConfig
 from sketchseek.evaluation import hashing
-from sketchseek.images import PhotoInput
 from sketchseek.registry import check_name, missing_extra
-from sketchseek.sketch import SketchInput
-
-Floats = NDArray[np.float32]
 
 _STEP = 2.0**-11  # products are multiples of 2**-22: exact up to 4, and no sum exceeds 1
 _MOST_BITS = 12  # of a part: more means are not found in a data set's training part
@@ -55,16 +50,14 @@ Recipe = Callable[[Floats], Quantiser]
 
 
 @dataclass(frozen=True, eq=False)
-class Coded:
+class Coded(Over):
     """An encoder whose photos are known by their codes alone.
 
     Attributes:
-        inner: the encoder.
         changed: which codes, as ``itq:64``.
         quantiser: fitted to its embeddings.
     """
 
-    inner: Encoder
     changed: str
     quantiser: Quantiser = field(repr=False)
 
@@ -75,32 +68,9 @@ class Coded:
         return identity(name, self.inner.model_id, self.quantiser.digest)
 
     @property
-    def source(self) -> str:
-        """Of the encoder."""
-        return self.inner.source
-
-    @property
     def dim(self) -> int:
         """Length of a vector."""
         return self.quantiser.dim
-
-    @property
-    def photo(self) -> PhotoInput:
-        """What is expected of photos."""
-        return self.inner.photo
-
-    @property
-    def sketch(self) -> SketchInput:
-        """What is expected of drawings."""
-        return self.inner.sketch
-
-    def embed_photos(self, pixels: NDArray[np.uint8]) -> Floats:
-        """(N, S, S, 3) uint8 -> (N, dim) float32, rows of unit length."""
-        return self.change(self.inner.embed_photos(pixels), "photo")
-
-    def embed_sketches(self, rasters: NDArray[np.uint8]) -> Floats:
-        """(N, S, S) uint8 -> (N, dim) float32, rows of unit length."""
-        return self.change(self.inner.embed_sketches(rasters), "sketch")
 
     def change(self, rows: Floats, domain: Literal["photo", "sketch"]) -> Floats:
         """(N, D) embeddings of one domain -> (N, dim) float32, rows of unit length."""

@@ -14,12 +14,13 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
-from sketchseek.ranking import Ranking, top
+from sketchseek.ranking import Ranking
 
 Codes = NDArray[np.uint8]
 
-_ONES = np.unpackbits(np.arange(256, dtype=np.uint8)[:, None], axis=1).sum(axis=1, dtype=np.uint8)
-_BLOCK = 1 << 22  # distances held at a time
+Words = NDArray[np.uint64]
+
+_BLOCK = 1 << 14  # codes that all queries are compared with at a time: they stay near the processor
 
 
 @dataclass(frozen=True)
@@ -99,11 +100,10 @@ def distances(queries: Codes, gallery: Codes) -> NDArray[np.uint16]:
     Raises:
         ValueError: the codes are of different lengths.
     """
-    if queries.shape[1] != gallery.shape[1]:
-        raise ValueError(f"codes of {queries.shape[1]} and {gallery.shape[1]} bytes do not compare")
-    found = np.zeros((len(queries), len(gallery)), np.uint16)
-    for asked, given in zip(queries.T, gallery.T, strict=True):
-        found += _ONES[np.bitwise_xor.outer(asked, given)]
+    found = np.empty((len(queries), len(gallery)), np.uint16)
+    asked, given = _words(queries, gallery)
+    for row, query in enumerate(asked.T):
+        found[row] = _apart(query, given)
     return found
 
 
@@ -115,10 +115,10 @@ def rank(
     gallery_ids: Sequence[str] | None = None,
     k: int | None = None,
 ) -> Ranking:
-    """Rank a gallery by Hamming distance, nearest first, equal ones in gallery order.
+    """Rank a gallery by Hamming distance, exactly: nearest first, equal ones in gallery order.
 
-    The score is minus the distance. Distances take few values, so ties are many: metrics count them by rules
-    of their own, this order is for showing.
+    Memory grows with the codes and the result alone. The score is minus the distance. Distances take few
+    values, so ties are many: metrics count them by rules of their own, this order is for showing.
 
     Args:
         queries: (Q, W) packed codes.
@@ -126,20 +126,76 @@ def rank(
         query_ids: Q names; positions where not given.
         gallery_ids: G names; positions where not given.
         k: how many to keep; all where not given.
+
+    Raises:
+        ValueError: the codes are of different lengths.
     """
     total = len(gallery)
     k = total if k is None else min(k, total)
-    items, scores = np.empty((len(queries), k), np.int64), np.empty((len(queries), k), np.float32)
-    step = max(1, _BLOCK // max(1, total))
-    for start in range(0, len(queries), step):
-        for row, values in enumerate(distances(queries[start : start + step], gallery), start):
-            items[row], scores[row] = top(-values.astype(np.float32), k)
+    asked, given = _words(queries, gallery)
+    best = [(np.empty(0, np.int64), np.empty(0, np.uint16))] * len(queries)
+    for start in range(0, total if k else 0, _BLOCK):
+        some = given[:, start : start + _BLOCK]
+        for row, query in enumerate(asked.T):
+            best[row] = _nearest(*best[row], _apart(query, some), start, k)
     return Ranking(
         queries=query_ids if query_ids is not None else [str(i) for i in range(len(queries))],
         gallery=gallery_ids if gallery_ids is not None else [str(i) for i in range(total)],
-        items=items,
-        scores=scores,
+        items=np.array([items for items, _ in best], np.int64).reshape(len(queries), k),
+        scores=-np.array([apart for _, apart in best], np.float32).reshape(len(queries), k),
     )
+
+
+def _nearest(
+    items: NDArray[np.int64],
+    apart: NDArray[np.uint16],
+    others: NDArray[np.unsignedinteger],
+    start: int,
+    k: int,
+) -> tuple[NDArray[np.int64], NDArray[np.uint16]]:
+    """The ``k`` nearest, nearest first, of those found so far and of others that come after them.
+
+    Once there are k, another counts only if it is nearer than the farthest of them. Distances are whole
+    numbers of 16 bits, which numpy sorts by counting.
+
+    Args:
+        items: positions of those found, k at most.
+        apart: their distances.
+        others: (N,) distances.
+        start: position of the first of the others.
+        k: at least 1.
+    """
+    near = np.flatnonzero(others < apart[-1]) if len(apart) == k else np.arange(len(others))
+    if not len(near):
+        return items, apart
+    items, apart = (
+        np.concatenate([items, near + start]),
+        np.concatenate([apart, others[near]], dtype=np.uint16),
+    )
+    order = np.argsort(apart, kind="stable")[:k] if len(apart) >= k else slice(None)
+    return items[order], apart[order]
+
+
+def _apart(query: Words, gallery: Words) -> NDArray[np.uint8] | NDArray[np.uint16]:
+    """(G,) distances of one code, (n,), from others, (n, G)."""
+    ones: list[NDArray[np.uint8]] = [
+        np.bitwise_count(given ^ asked) for asked, given in zip(query, gallery, strict=True)
+    ]
+    if len(ones) == 1:
+        return ones[0]
+    found: NDArray[np.uint16] = np.sum(ones, axis=0, dtype=np.uint16)
+    return found
+
+
+def _words(queries: Codes, gallery: Codes) -> tuple[Words, Words]:
+    """Both sides' codes (N, W) as words of 64 bits, (n, N) each; no copy where they are of 64 bits."""
+    if queries.shape[1] != gallery.shape[1]:
+        raise ValueError(f"codes of {queries.shape[1]} and {gallery.shape[1]} bytes do not compare")
+    lacking = ((0, 0), (0, -gallery.shape[1] % 8))
+    if any(lacking[1]):
+        queries, gallery = np.pad(queries, lacking), np.pad(gallery, lacking)
+    asked, given = (np.ascontiguousarray(side).view(np.uint64).T for side in (queries, gallery))
+    return asked, np.ascontiguousarray(given)
 
 
 def _loss(rotated: NDArray[np.float64], signs: NDArray[np.float64]) -> float:

@@ -74,7 +74,7 @@ class Result:
 
 def evaluate(
     encoder: Encoder | Fittable,
-    benchmark: Benchmark | str,
+    benchmark: Trial | Benchmark | str,
     *,
     dataset: Dataset | None = None,
     progress: Tell | None = None,
@@ -85,8 +85,8 @@ def evaluate(
     Args:
         encoder: maps pictures to unit-length vectors; scores are their inner products. It is fitted first
             where that is needed; see `fitted`.
-        benchmark: a benchmark or the name of one.
-        dataset: the data set, if it lies elsewhere than usual.
+        benchmark: a benchmark or the name of one, or what `prepare` made of one.
+        dataset: the data set, if it lies elsewhere than usual; what is prepared has its own.
         progress: called after each batch.
         cache: folder of kept embeddings, `cache_folder()` for the user's own; none where not given.
 
@@ -96,8 +96,8 @@ def evaluate(
         BadModel, BadSketch, BadImage: as `embed`.
     """
     chosen = named(benchmark) if isinstance(benchmark, str) else benchmark
-    wanted = metrics(name for name in chosen.metrics if name not in partial.AREAS)
-    trial = prepare(chosen, dataset)
+    trial = chosen if isinstance(chosen, Trial) else prepare(chosen, dataset)
+    wanted = metrics(name for name in trial.benchmark.metrics if name not in partial.AREAS)
     tell = progress or (lambda _: None)
     encoder = fitted(encoder, trial, tell=tell, cache=cache)
     clock = _Clock()
@@ -106,10 +106,10 @@ def evaluate(
     sketches = embed(encoder, trial.dataset, trial.queries, tell=tell, cache=cache)
     clock.stop("sketches")
     judged = judge_all(trial, wanted, lambda block: sketches[block] @ photos.T, tell)
-    if chosen.prefixes:
+    if trial.benchmark.prefixes:
         clock.stop("rankings")
         ranks = _ask_early(encoder, trial, sketches, photos, tell=tell, cache=cache)
-        judged = judged.with_areas(ranks, len(photos), chosen.metrics)
+        judged = judged.with_areas(ranks, len(photos), trial.benchmark.metrics)
         clock.stop("prefixes")
     drawn = describe(trial, judged, sketches, photos)
     sure = interval(judged.headline)

@@ -11,6 +11,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from sketchseek._aside import aside
 from sketchseek.errors import BadSemantics
 from sketchseek.semantics.concepts import Concept, Coverage, concepts, key
 from sketchseek.semantics.space import Floats, Missing, Similarity, Vectors, VectorSpace
@@ -141,13 +142,10 @@ def holds_similarities(path: Path) -> bool:
 
 
 def _save(path: Path, **arrays: NDArray[np.generic]) -> Path:
-    aside = path.with_name(f".{path.name}.part")
     try:
-        with aside.open("wb") as stream:
+        with aside(path) as written, written.open("wb") as stream:
             np.savez_compressed(stream, allow_pickle=False, **arrays)
-        aside.replace(path)
     except OSError as error:
-        aside.unlink(missing_ok=True)
         raise BadSemantics(f"the table {path} cannot be written: {error}") from error
     return path
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +9,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from sketchseek._quiet import quiet
 from sketchseek.errors import BadConfig, BadSemantics
 from sketchseek.semantics.space import Floats, VectorSpace
 
@@ -34,9 +33,11 @@ def text_encoder(path: str | Path, *, template: str = "{}") -> VectorSpace:
     """
     if template.count("{}") != 1:
         raise BadConfig(f"the template must hold {{}} once, where the name goes: {template!r}")
+    from transformers.utils import logging
+
     name = str(path)
     try:
-        with _quiet():
+        with quiet(logging):
             tokenizer, model = _load(name)
             _encode(tokenizer, model, ["words"])
     except (OSError, ValueError, KeyError, TypeError, AttributeError, RuntimeError) as error:
@@ -81,20 +82,3 @@ def _pool(model: Any, tokens: Any) -> Tensor:
     states: Tensor = model(**tokens).last_hidden_state
     mask: Tensor = tokens["attention_mask"][..., None].to(states.dtype)
     return (states * mask).sum(1) / mask.sum(1)
-
-
-@contextmanager
-def _quiet() -> Iterator[None]:
-    """Silence the loader's bar and report: library code does not print."""
-    from transformers.utils import logging
-
-    logs: Any = logging
-    before, bar = logs.get_verbosity(), logs.is_progress_bar_enabled()
-    logs.set_verbosity_error()
-    logs.disable_progress_bar()
-    try:
-        yield
-    finally:
-        logs.set_verbosity(before)
-        if bar:
-            logs.enable_progress_bar()

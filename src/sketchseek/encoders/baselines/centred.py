@@ -7,15 +7,13 @@ from functools import cached_property
 from typing import Literal
 
 import numpy as np
-from numpy.typing import NDArray
 
 from sketchseek.encoders import Encoder, Fittable, Pictures, find_encoder
 from sketchseek.encoders.baselines import identity, units
+from sketchseek.encoders.baselines.over import Floats, Over
 from sketchseek.errors import BadConfig
 from sketchseek.images import PhotoInput
 from sketchseek.sketch import SketchInput
-
-Floats = NDArray[np.float32]
 
 _BATCH = 32
 
@@ -58,16 +56,14 @@ class Centring:
 
 
 @dataclass(frozen=True, eq=False)
-class Centred:
+class Centred(Over):
     """An encoder whose embeddings have their domain's mean taken off, and are of unit length again.
 
     Attributes:
-        inner: the encoder.
         photo_mean: (D,) float32.
         sketch_mean: (D,) float32.
     """
 
-    inner: Encoder
     photo_mean: Floats = field(repr=False)
     sketch_mean: Floats = field(repr=False)
 
@@ -84,32 +80,9 @@ class Centred:
         """The name that it is found by."""
         return f"centred:{self.inner.source}"
 
-    @property
-    def dim(self) -> int:
-        """Length of an embedding."""
-        return self.inner.dim
-
-    @property
-    def photo(self) -> PhotoInput:
-        """What is expected of photos."""
-        return self.inner.photo
-
-    @property
-    def sketch(self) -> SketchInput:
-        """What is expected of drawings."""
-        return self.inner.sketch
-
     def change(self, rows: Floats, domain: Literal["photo", "sketch"]) -> Floats:
         """(N, D) embeddings of one domain without its mean, rows of unit length."""
         return units(rows - (self.photo_mean if domain == "photo" else self.sketch_mean))
-
-    def embed_photos(self, pixels: NDArray[np.uint8]) -> Floats:
-        """(N, S, S, 3) uint8 -> (N, D) float32, rows of unit length."""
-        return self.change(self.inner.embed_photos(pixels), "photo")
-
-    def embed_sketches(self, rasters: NDArray[np.uint8]) -> Floats:
-        """(N, S, S) uint8 -> (N, D) float32, rows of unit length."""
-        return self.change(self.inner.embed_sketches(rasters), "sketch")
 
 
 def _mean(encoder: Encoder, pictures: Pictures) -> Floats:

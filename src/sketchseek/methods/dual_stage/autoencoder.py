@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
 
 import numpy as np
 import torch
@@ -19,22 +18,18 @@ from torch.nn.functional import mse_loss, one_hot
 from sketchseek.errors import BadConfig
 from sketchseek.losses.contrastive import contrastive, contrastive_batch
 from sketchseek.methods.dual_stage.stage_one import Learnt
-from sketchseek.methods.dual_stage.stage_two import Batches, Codes, DualStage, two_stages
+from sketchseek.methods.dual_stage.stage_two import Batches, Codes, Paired, meetings, two_stages
 from sketchseek.training.material import Material, codes
 from sketchseek.training.progress import OnProgress, silent
 from sketchseek.training.run import Run
-from sketchseek.training.samplers import class_batches, draw_pairs
 from sketchseek.training.towers import mlp
 
 
 @dataclass(frozen=True)
-class Autoencoder(DualStage):
+class Autoencoder(Paired):
     """What ``dual_stage.autoencoder`` can be told, besides what both versions can.
 
     Attributes:
-        pairs: "drawn" beforehand, by chance; or those of a "batch" of whole classes, where a sketch meets all
-            photos of its class and as many of the nearest others.
-        classes: classes in such a batch; its pictures are ``batch`` sketches and ``batch`` photos.
         hidden: width between feature and code; None: no such layer, as in the released code.
         code: length of the code, at least the number of classes where ``target`` is used.
         rebuild: weight of the features' reconstruction.
@@ -45,8 +40,6 @@ class Autoencoder(DualStage):
             more, for all classes but one.
     """
 
-    pairs: Literal["batch", "drawn"] = "batch"
-    classes: int = 40
     hidden: int | None = 1024
     code: int = 125
     rebuild: float = 1.0
@@ -56,10 +49,6 @@ class Autoencoder(DualStage):
     margin: float = 1.0
     epochs: int = 60
     dropout: float = 0.2
-
-    def __post_init__(self) -> None:
-        if self.pairs == "batch" and not 1 < self.classes <= self.batch:
-            raise BadConfig(f"classes = {self.classes}: from 2 to batch = {self.batch}")
 
 
 class Network(Codes):
@@ -131,7 +120,7 @@ def _batches(
     rng = np.random.default_rng([config.seed, epoch])
     classes = [codes(side.items, material.classes) for side in (sketches, photos)]
     targets = [one_hot(torch.from_numpy(side), config.code).float() for side in classes]
-    for asked, given, same in _meetings(config, classes[0], classes[1], rng):
+    for asked, given, same in meetings(config, classes[0], classes[1], rng):
         yield (
             sketches.draw(asked, rng),
             photos.draw(given, rng),
@@ -139,17 +128,3 @@ def _batches(
             targets[1][given],
             torch.from_numpy(same),
         )
-
-
-def _meetings(
-    config: Autoencoder, sketches: np.ndarray, photos: np.ndarray, rng: np.random.Generator
-) -> Iterator[tuple[np.ndarray, np.ndarray, np.ndarray]]:
-    """Which sketches meet which photos, and whether they are the same: one to one, or all with all."""
-    if config.pairs == "drawn":
-        pairs = draw_pairs(sketches, photos, rng, positives=config.positives, negatives=config.negatives)
-        for part in pairs.batches(config.batch, rng):
-            yield part.sketches, part.photos, part.same
-    else:
-        each = config.batch // config.classes
-        for asked, given in class_batches(sketches, photos, rng, classes=config.classes, each=each):
-            yield asked, given, sketches[asked][:, None] == photos[given][None]

@@ -16,22 +16,19 @@ from sketchseek.errors import BadConfig
 from sketchseek.losses.contrastive import contrastive, contrastive_batch
 from sketchseek.losses.triplet import triplet
 from sketchseek.methods.dual_stage.stage_one import Learnt
-from sketchseek.methods.dual_stage.stage_two import Batches, Codes, DualStage, two_stages
+from sketchseek.methods.dual_stage.stage_two import Batches, Codes, Paired, meetings, two_stages
 from sketchseek.training.material import Material
 from sketchseek.training.progress import OnProgress, silent
 from sketchseek.training.run import Run
-from sketchseek.training.samplers import class_batches, draw_pairs, draw_triplets, meanings
+from sketchseek.training.samplers import draw_triplets, meanings
 from sketchseek.training.towers import mlp
 
 
 @dataclass(frozen=True)
-class Siamese(DualStage):
+class Siamese(Paired):
     """What ``dual_stage.siamese`` can be told, besides what both versions can.
 
     Attributes:
-        pairs: "drawn" beforehand, by chance, as published; or those of a "batch" of whole classes, where a
-            sketch meets all photos of its class and as many of the nearest others.
-        classes: classes in such a batch; its pictures are ``batch`` sketches and ``batch`` photos.
         widths: of the tower, from its first hidden layer to the code.
         loss: of drawn pairs: contrastive, or triplet (a positive and a negative pair of the same sketch).
         unit: compare codes at unit length, as search does; the paper compares them as they are.
@@ -40,8 +37,6 @@ class Siamese(DualStage):
         decay: weight decay of adamw.
     """
 
-    pairs: Literal["batch", "drawn"] = "batch"
-    classes: int = 40
     widths: tuple[int, ...] = (1024, 1024, 125)
     loss: Literal["contrastive", "triplet"] = "contrastive"
     unit: bool = False
@@ -54,8 +49,7 @@ class Siamese(DualStage):
     def __post_init__(self) -> None:
         if self.pairs == "batch" and self.loss == "triplet":
             raise BadConfig('loss = "triplet" takes drawn pairs: set pairs = "drawn"')
-        if self.pairs == "batch" and not 1 < self.classes <= self.batch:
-            raise BadConfig(f"classes = {self.classes}: from 2 to batch = {self.batch}")
+        super().__post_init__()
 
 
 class Network(Codes):
@@ -115,20 +109,11 @@ def _batches(config: Siamese, sketches: Learnt, photos: Learnt, epoch: int) -> I
     """The steps of an epoch, each picture in a view drawn by chance."""
     rng = np.random.default_rng([config.seed, epoch])
     sketch_keys, photo_keys = (np.array(meanings(side.items, config.meaning)) for side in (sketches, photos))
-    if config.pairs == "batch":
-        each = config.batch // config.classes
-        for asked, given in class_batches(sketch_keys, photo_keys, rng, classes=config.classes, each=each):
-            same = torch.from_numpy(sketch_keys[asked][:, None] == photo_keys[given][None])
-            yield sketches.draw(asked, rng), photos.draw(given, rng), same
-    elif config.loss == "triplet":
+    if config.loss == "triplet":
         triplets = draw_triplets(sketch_keys, photo_keys, rng, each=config.positives)
         for start in range(0, len(triplets), config.batch):
             anchors, near, far = triplets[start : start + config.batch].T
             yield sketches.draw(anchors, rng), photos.draw(near, rng), photos.draw(far, rng)
     else:
-        pairs = draw_pairs(
-            sketch_keys, photo_keys, rng, positives=config.positives, negatives=config.negatives
-        )
-        for part in pairs.batches(config.batch, rng):
-            same = torch.from_numpy(part.same)
-            yield sketches.draw(part.sketches, rng), photos.draw(part.photos, rng), same
+        for asked, given, same in meetings(config, sketch_keys, photo_keys, rng):
+            yield sketches.draw(asked, rng), photos.draw(given, rng), torch.from_numpy(same)

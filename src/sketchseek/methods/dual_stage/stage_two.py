@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import lightning.pytorch as pl
+import numpy as np
 import torch
+from numpy.typing import NDArray
 from torch import nn
 
+from sketchseek.errors import BadConfig
 from sketchseek.images import PhotoInput
 from sketchseek.methods.dual_stage.stage_one import Learnt, StageOne, learn
 from sketchseek.methods.finish import finish, retrieval
@@ -18,6 +21,7 @@ from sketchseek.sketch import SketchInput
 from sketchseek.training.loop import fit
 from sketchseek.training.material import Data, Material, gather
 from sketchseek.training.run import Run
+from sketchseek.training.samplers import Positions, class_batches, draw_pairs
 from sketchseek.training.towers import Tower
 
 
@@ -28,10 +32,8 @@ class DualStage:
     Attributes:
         data: what is trained on.
         first: stage 1.
-        positives: pairs a sketch and epoch of the same meaning.
-        negatives: pairs a sketch and epoch of another.
-        batch: pairs a step.
-        epochs: how often pairs are drawn.
+        batch: pairs a step, or what the method makes of them.
+        epochs: how often what a step learns from is drawn.
         rate: learning rate.
         dropout: on the input of each layer that encodes.
         margin: of the loss of pairs.
@@ -40,14 +42,61 @@ class DualStage:
 
     data: Data = field(default_factory=Data)
     first: StageOne = field(default_factory=StageOne)
-    positives: int = 10
-    negatives: int = 10
     batch: int = 128
     epochs: int = 20
     rate: float = 1e-3
     dropout: float = 0.3
     margin: float = 5.0
     seed: int = 0
+
+
+@dataclass(frozen=True)
+class Paired(DualStage):
+    """What a version that learns from pairs can be told.
+
+    Attributes:
+        positives: drawn pairs a sketch and epoch of the same meaning.
+        negatives: drawn pairs a sketch and epoch of another.
+        pairs: "drawn" beforehand, by chance, as published; or those of a "batch" of whole classes, where a
+            sketch meets all photos of its class and as many of the nearest others.
+        classes: classes in such a batch; its pictures are ``batch`` sketches and ``batch`` photos.
+    """
+
+    positives: int = 10
+    negatives: int = 10
+    pairs: Literal["batch", "drawn"] = "batch"
+    classes: int = 40
+
+    def __post_init__(self) -> None:
+        if self.pairs == "batch" and not 1 < self.classes <= self.batch:
+            raise BadConfig(f"classes = {self.classes}: from 2 to batch = {self.batch}")
+
+
+def meetings(
+    config: Paired, sketch_keys: NDArray[Any], photo_keys: NDArray[Any], rng: np.random.Generator
+) -> Iterator[tuple[Positions, Positions, NDArray[np.bool_]]]:
+    """Which sketches meet which photos in each step of an epoch, and whether they are the same.
+
+    Args:
+        config: how they meet.
+        sketch_keys: (S,) what each sketch means.
+        photo_keys: (I,) the same of the photos.
+        rng: what draws.
+
+    Yields:
+        (N,) sketches and (M,) photos by position, and (N,) bool where they meet one to one: pairs drawn
+        beforehand; (N, M) where all meet all: a batch of whole classes.
+    """
+    if config.pairs == "drawn":
+        pairs = draw_pairs(
+            sketch_keys, photo_keys, rng, positives=config.positives, negatives=config.negatives
+        )
+        for part in pairs.batches(config.batch, rng):
+            yield part.sketches, part.photos, part.same
+    else:
+        each = config.batch // config.classes
+        for asked, given in class_batches(sketch_keys, photo_keys, rng, classes=config.classes, each=each):
+            yield asked, given, np.equal.outer(sketch_keys[asked], photo_keys[given])
 
 
 class Codes(pl.LightningModule):

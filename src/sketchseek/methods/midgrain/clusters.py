@@ -16,7 +16,7 @@ from sklearn.cluster import DBSCAN, KMeans, MeanShift, estimate_bandwidth
 from sklearn.exceptions import ConvergenceWarning
 from sklearn.mixture import GaussianMixture
 
-from sketchseek.methods.midgrain.alignment import Points, squared_distances
+from sketchseek.methods.midgrain.affine import Points, squared_distances
 from sketchseek.registry import check_name
 
 MOST = 12  # clusters of a class that the automatic count tries

@@ -8,12 +8,14 @@ nearest centre.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
 
 from sketchseek.errors import BadDataset
-from sketchseek.methods.midgrain.alignment import NO_PAIRS, Pairs, Points, align, squared_distances
+from sketchseek.methods.midgrain.affine import NO_PAIRS, Pairs, Points, squared_distances
+from sketchseek.methods.midgrain.alignment import align
 from sketchseek.methods.midgrain.clusters import cluster, with_both
 
 Positions = NDArray[np.int64]
@@ -57,19 +59,24 @@ class Pools:
     impostors: Positions
     variance: float
 
-    @property
+    @cached_property
     def labels(self) -> Positions:
         """(K,) the pools' classes."""
         return np.array([pool.label for pool in self.pools], np.int64)
 
+    @cached_property
+    def _by_class(self) -> list[tuple[Positions, Points]]:
+        """For each class its pools by position, and how likely each is drawn, summing to 1."""
+        sizes = np.array([pool.size for pool in self.pools], np.float64)
+        places = [np.flatnonzero(self.labels == label) for label in np.unique(self.labels)]
+        return [(mine, sizes[mine] / sizes[mine].sum()) for mine in places]
+
     def draw(self, count: int, rng: np.random.Generator) -> tuple[Positions, Positions]:
         """(n, 3) triplets of sketch, positive and negative photo, and (n, 2) the pools they are of."""
-        by_class = [np.flatnonzero(self.labels == label) for label in np.unique(self.labels)]
         triplets, homes = np.empty((count, 3), np.int64), np.empty((count, 2), np.int64)
         for row in range(count):
-            mine = by_class[rng.integers(len(by_class))]
-            sizes = np.array([self.pools[place].size for place in mine], np.float64)
-            home = mine[rng.choice(len(mine), p=sizes / sizes.sum())]
+            mine, chances = self._by_class[rng.integers(len(self._by_class))]
+            home = mine[rng.choice(len(mine), p=chances)]
             away = self.impostors[home]
             own, other = self.pools[home], self.pools[away]
             triplets[row] = (

@@ -13,7 +13,6 @@ import json
 import time
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
@@ -24,21 +23,6 @@ from sketchseek.methods.midgrain.pools import Pool, Pools
 
 Find = Callable[[], Callable[[], Pools]]
 """Takes what the weights give now, and returns what finds the pools from it, in any thread."""
-
-
-@dataclass
-class Cost:
-    """What refreshing took, in seconds of wall-clock time.
-
-    Attributes:
-        found: computing, beside training but for the first.
-        waited: training stood still.
-        began: when the run did, by the clock that never turns back.
-    """
-
-    found: float = 0.0
-    waited: float = 0.0
-    began: float = 0.0
 
 
 class Refresher:
@@ -57,7 +41,9 @@ class Refresher:
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="sketchseek-refresh")
         self._coming: Future[Pools] | None = None
         self._pools: Pools | None = None
-        self._cost = Cost(began=time.perf_counter())
+        self._began = time.perf_counter()
+        self._found = 0.0  # seconds of finding pools, beside training but for the first
+        self._waited = 0.0  # seconds that training stood still
 
     def pools(self, epoch: int) -> Pools:
         """The pools to train an epoch with; asks for those of the next one where they are due."""
@@ -70,14 +56,14 @@ class Refresher:
             self._pools = read(kept) if kept.is_file() else self._made(self._find(), due)
         if (epoch + 1) % self._every == 0:
             self._coming = self._thread.submit(self._made, self._find(), epoch + 1)
-        self._cost.waited += time.perf_counter() - began
+        self._waited += time.perf_counter() - began
         return self._pools
 
     def close(self) -> None:
         """Stop, and write down what refreshing cost beside ``total`` seconds of this sitting."""
         self._thread.shutdown(wait=True, cancel_futures=True)
-        told = asdict(self._cost)
-        told["total"] = time.perf_counter() - told.pop("began")
+        total = time.perf_counter() - self._began
+        told = {"found": self._found, "waited": self._waited, "total": total}
         with aside(self._folder / "refresh.json") as path:
             path.write_text(
                 json.dumps({key: round(value, 3) for key, value in told.items()}), encoding="utf-8"
@@ -88,7 +74,7 @@ class Refresher:
         began = time.perf_counter()
         found = find()
         write(found, self._file(epoch))
-        self._cost.found += time.perf_counter() - began
+        self._found += time.perf_counter() - began
         return found
 
     def _file(self, epoch: int) -> Path:
