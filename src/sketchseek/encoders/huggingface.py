@@ -119,10 +119,11 @@ def load_classifier(name: str | Path = "") -> tuple[Tensor, Tensor]:
         BadModel: neither a readable folder nor a hub name, or a model without such a classifier.
     """
     from transformers import AutoModelForImageClassification
+    from transformers.utils import logging
 
     name = str(name) or default_backbone()
     try:
-        with _quiet():
+        with quiet(logging):
             model = AutoModelForImageClassification.from_pretrained(
                 name, dtype=torch.float32, use_safetensors=True, trust_remote_code=False
             )

@@ -1,8 +1,8 @@
 """Sketch and text in one query: the three published ways to compose them, and one that does not leak.
 
-The zero-shot report's prototypes 2 to 4 put an item's picture and its class's word through one layer. In their
-galleries every photo carries its true label, so the word alone finds everything and the sketch is idle. In
-``unlabelled``, ours, photos carry nothing; the query's parts are trained to find them together and alone.
+The zero-shot report's prototypes 2 to 4 put an item's picture and its class's word through one layer. In
+their galleries every photo carries its true label, so the word alone finds everything and the sketch is idle.
+In ``unlabelled``, ours, photos carry nothing; the query's parts learn to find them together and alone.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from torch.nn.functional import normalize
 
 from sketchseek.losses.triplet import triplet
 from sketchseek.methods import Method
-from sketchseek.methods.zero_shot.frame import Network, Side, Vocabulary, ZeroShot, train_zero_shot
+from sketchseek.methods.zero_shot.frame import Network, Side, ZeroShot, principal, through, train_zero_shot
 from sketchseek.methods.zero_shot.seen import Known
 from sketchseek.methods.zero_shot.words import Words, vectors
 from sketchseek.training.progress import OnProgress, silent
@@ -44,7 +44,6 @@ class Composed(ZeroShot):
 
     variant: Variant = "unlabelled"
     words: Words = field(default_factory=lambda: Words("clip-vocabulary"))
-    batch: int = 32
     margin: float = 0.3
     pull_weight: float = 0.1
     instance_weight: float = 0.3
@@ -53,9 +52,9 @@ class Composed(ZeroShot):
 class Composing(Network):
     """Two encoders and the layer of words.
 
-    A layer on [picture; word] is the sum of a layer on each: ``m(x, c) = W_v v(x) + W_t t(c) + b``. The picture's
-    part is brought to unit length, u(x), so that an index of pictures can be asked with words, too:
-    ``m(x, c) = u(x) + W_t t(c)``, at unit length. Words are centred: without one, a query is the sketch alone.
+    A layer on [picture; word] is the sum of a layer on each: ``m(x, c) = W_v v(x) + W_t t(c) + b``. The
+    picture's part is brought to unit length, u(x), so that an index of pictures can be asked with words, too:
+    ``m(x, c) = u(x) + W_t t(c)``, at unit length. Words are centred: without one, a query is the sketch.
     """
 
     words: Tensor
@@ -120,11 +119,13 @@ class Composing(Network):
 def build(config: Composed, sketches: Side, photos: Side, known: Known) -> tuple[Network, Any]:
     """The network as it starts, and its batches by epoch."""
     tops = photos.top(config.cut), sketches.top(config.cut)
-    layer = nn.Linear(tops[0].width, config.dim)  # one for both domains
+    shown = nn.Sequential(tops[0], photos.standardise(tops[0]))
+    drawn = nn.Sequential(tops[1], sketches.standardise(tops[1]))
+    layer = principal(through(shown, photos.views[0]), config.dim)  # one for both domains
     network = Composing(
         config,
-        nn.Sequential(tops[1], sketches.standardise(tops[1]), layer),
-        nn.Sequential(tops[0], photos.standardise(tops[0]), layer),
+        drawn.append(layer),
+        shown.append(layer),
         vectors(config.words, known.classes, config.data.dataset),
     )
     of_class = [np.flatnonzero(photos.classes == code) for code in range(len(known.classes))]
@@ -139,9 +140,7 @@ def build(config: Composed, sketches: Side, photos: Side, known: Known) -> tuple
             others = (classes + shift) % len(of_class)
             positives = np.array([rng.choice(of_class[code]) for code in classes])
             drawn = [own_photo.get(sketches.instances[row], -1) for row in asked]
-            paired = [
-                n for n, row in enumerate(drawn) if row >= 0 and row != positives[n] and _tells(config)
-            ]
+            paired = [n for n, row in enumerate(drawn) if row >= 0 and row != positives[n] and _tells(config)]
             yield (
                 sketches.draw(asked, rng),
                 photos.draw(positives, rng),

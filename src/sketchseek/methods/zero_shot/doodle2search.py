@@ -7,6 +7,7 @@ sketches from photos is fooled.
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -24,7 +25,7 @@ from sketchseek.losses.reconstruction import reconstruction
 from sketchseek.losses.triplet import triplet
 from sketchseek.methods import Method
 from sketchseek.methods.zero_shot.edges import EdgeTrunk
-from sketchseek.methods.zero_shot.frame import Network, Side, ZeroShot, train_zero_shot
+from sketchseek.methods.zero_shot.frame import Network, Side, ZeroShot, principal, through, train_zero_shot
 from sketchseek.methods.zero_shot.seen import Known
 from sketchseek.methods.zero_shot.words import Words, vectors
 from sketchseek.training.halves import Top, Trunk
@@ -51,17 +52,14 @@ class Doodle2Search(ZeroShot):
     """
 
     words: Words = field(default_factory=Words)
-    batch: int = 32
-    steps: int = 10
-    epochs: int = 30
     attention: bool = True
     edges: Literal["none", "replace", "stack"] = "none"
-    margin: float = 1.0
+    margin: float = 0.3
     triplet_weight: float = 1.0
     word_weight: float = 1.0
     domain_weight: float = 1.0
-    temperature: float = 0.1
-    reversal: tuple[int, int] = (5, 25)
+    temperature: float = 1.0
+    reversal: tuple[int, int] = (1, 6)
     dropout: float = 0.5
 
 
@@ -151,10 +149,11 @@ def build(config: Doodle2Search, sketches: Side, photos: Side, known: Known) -> 
         raise BadConfig(f"temperature = {config.temperature}: 0 or above")
     words = vectors(config.words, known.classes, config.data.dataset)
     seen_as = sketches.backbone if config.edges == "replace" else photos.backbone
-    shown = _half(config, photos, Top(seen_as, config.cut, photos.trunk.shape))
+    shown = _half(config, photos, Top(seen_as, config.cut, photos.trunk.shape, live=False))
     drawn = _half(config, sketches, sketches.top(config.cut))
-    if config.edges != "stack":  # both start alike: else they would have to find each other first
-        drawn[-1].load_state_dict(shown[-1].state_dict())
+    layer = principal(through(shown[:2], photos.views[0]), config.dim)
+    drawn.append(_folded(layer) if config.edges == "stack" else copy.deepcopy(layer))
+    shown.append(layer)
     network = Doodle(config, drawn, shown, words)
     chances = rivals(words, config.temperature)
     of_class = [np.flatnonzero(photos.classes == code) for code in range(len(known.classes))]
@@ -181,7 +180,15 @@ def _half(config: Doodle2Search, side: Side, top: Top) -> nn.Sequential:
     standardise = side.standardise(Both(top) if both else top)
     pooled: nn.Module = Attention(top) if config.attention else top
     pooled = Both(pooled) if both else pooled
-    return nn.Sequential(pooled, standardise, nn.Linear(len(standardise.centre), config.dim))
+    return nn.Sequential(pooled, standardise)
+
+
+def _folded(layer: nn.Linear) -> nn.Linear:
+    """The layer of photo and edge map for a drawing, which is both."""
+    folded = nn.Linear(layer.in_features // 2, layer.out_features, bias=False)
+    with torch.no_grad():
+        folded.weight.copy_(sum(layer.weight.chunk(2, dim=1)))
+    return folded
 
 
 def train(

@@ -20,6 +20,7 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 
 from sketchseek.encoders.huggingface import Backbone, load_backbone
+from sketchseek.errors import BadConfig
 from sketchseek.images import PhotoInput
 from sketchseek.methods.finish import finish, retrieval
 from sketchseek.methods.zero_shot.seen import Known, Part, Seen, gather
@@ -82,11 +83,11 @@ class ZeroShot:
         default_factory=lambda: Augment(rotate=0.0, scale=0.25, shift=0.08, grey=0.1)
     )
     dim: int = 256
-    batch: int = 48
-    steps: int = 25
-    epochs: int = 12
-    rate: float = 1e-3
-    rate_top: float = 3e-4
+    batch: int = 32
+    steps: int = 20
+    epochs: int = 8
+    rate: float = 3e-4
+    rate_top: float = 1e-4
     decay: float = 0.02
     seed: int = 0
 
@@ -125,6 +126,23 @@ class Side:
     def standardise(self, top: nn.Module) -> Standardise:
         """Brings the top's features of the training items, in their first view, to mean 0 and deviation 1."""
         return Standardise.fitted(through(top, self.views[0]), floor=0.05)
+
+
+def principal(features: Tensor, dim: int) -> nn.Linear:
+    """A layer without bias that starts at the principal axes of features (N, width): width -> dim.
+
+    Both domains' layers start there, so that what the backbone knows is not to be found anew.
+
+    Raises:
+        BadConfig: ``dim`` is more than the features' width, or than their number.
+    """
+    if dim > min(features.shape):
+        raise BadConfig(f"dim = {dim}: {min(features.shape)} at most, with these pictures and this backbone")
+    axes = torch.linalg.svd(features - features.mean(0), full_matrices=False).Vh[:dim]
+    layer = nn.Linear(features.shape[1], dim, bias=False)
+    with torch.no_grad():
+        layer.weight.copy_(axes)
+    return layer
 
 
 class Network(pl.LightningModule):

@@ -48,7 +48,6 @@ class Sake(ZeroShot):
     prior_weight: float = 0.3
     preserve_weight: float = 1.0
     photos: int = 2
-    batch: int = 32
 
 
 class Preserving(Network):
