@@ -5,6 +5,7 @@
         weights.safetensors   every tensor of both graphs, once
         photo.onnx            pictures (N, S, S, 3) uint8  -> embeddings (N, D) float32, unit length
         sketch.onnx           drawings (N, S, S) uint8     -> embeddings (N, D) float32, unit length
+        words.npz             if it knows any: names (V,) and their vectors (V, D) float16
 
 The graphs hold no weights: each tensor is a reference into ``weights.safetensors`` (ONNX external data),
 so the file that torch reads is the file that the run time reads.
@@ -14,12 +15,16 @@ from __future__ import annotations
 
 import hashlib
 import json
+import zipfile
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from functools import cached_property
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
 
 from sketchseek._aside import aside
 from sketchseek.errors import BadModel
@@ -28,6 +33,7 @@ from sketchseek.sketch import SketchInput
 
 CARD = "card.json"
 WEIGHTS = "weights.safetensors"
+WORDS = "words.npz"
 FORMAT = 1
 PACKAGED = ("default",)
 
@@ -65,6 +71,22 @@ class Card:
 
 
 @dataclass(frozen=True)
+class Vocabulary:
+    """Words that a model knows, as vectors among its embeddings.
+
+    A vector added to a sketch's unit embedding, and the sum brought to unit length, asks for both; alone, at
+    unit length, it asks for the word.
+
+    Attributes:
+        names: V of them, in lower case.
+        vectors: (V, D) float32, of any length but 0.
+    """
+
+    names: tuple[str, ...]
+    vectors: NDArray[np.float32]
+
+
+@dataclass(frozen=True)
 class Model:
     """A model folder that has been read and checked; nothing heavy is loaded yet."""
 
@@ -88,6 +110,25 @@ class Model:
             with (self.path / name).open("rb") as file:
                 digest.update(hashlib.file_digest(file, "sha256").digest())
         return f"{self.card.name}@{digest.hexdigest()[:12]}"
+
+    @cached_property
+    def words(self) -> Vocabulary | None:
+        """The words it knows; None where it knows none.
+
+        Raises:
+            BadModel: the file of words is broken.
+        """
+        path = self.path / WORDS
+        if not path.is_file():
+            return None
+        try:
+            with np.load(path, allow_pickle=False) as table:
+                found = Vocabulary(tuple(map(str, table["names"])), table["vectors"].astype(np.float32))
+        except (OSError, ValueError, KeyError, zipfile.BadZipFile) as error:
+            raise BadModel(f"{path} cannot be read as a model's words: {error}") from error
+        if found.vectors.shape != (len(found.names), self.card.dim):
+            raise BadModel(f"{path}: {len(found.names)} words, vectors of shape {found.vectors.shape}")
+        return found
 
     def graph(self, domain: str) -> Path:
         """The ONNX graph for ``"photo"`` or ``"sketch"``."""
@@ -155,6 +196,14 @@ def write_card(card: Card, folder: Path) -> Path:
     path = folder / CARD
     with aside(path) as written:
         written.write_text(json.dumps(asdict(card), indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
+    return path
+
+
+def write_words(words: Vocabulary, folder: Path) -> Path:
+    """Write ``words.npz`` into ``folder`` and return its path; vectors as float16."""
+    path = folder / WORDS
+    with aside(path) as written, written.open("wb") as file:
+        np.savez_compressed(file, names=np.array(words.names), vectors=words.vectors.astype(np.float16))
     return path
 
 

@@ -52,6 +52,7 @@ def test_a_whole_study(tmp_path: Path) -> None:
     out = tmp_path / "out"
     assert first.train == (
         *("train", "dual_stage.siamese", "--out", str(out / "dual_stage.siamese-0")),
+        *("--features", str(out / "features")),
         *("--set", "rate=0.5", "--set", "first.views=2", "--set", 'first.backbone="a b"', "--set", "seed=0"),
     )
     result = out / "dual_stage.siamese-0" / "sketchy-subset.category.json"

@@ -36,6 +36,10 @@ def train(
     out: Annotated[
         Path | None, typer.Option(metavar="DIR", help="Folder of the run; by default runs/NAME.")
     ] = None,
+    features: Annotated[
+        Path | None,
+        typer.Option(metavar="DIR", help="Folder of cached features; by default in the run's own."),
+    ] = None,
     show: Annotated[bool, typer.Option("--show", help="Print all settings as a recipe and stop.")] = False,
 ) -> None:
     """Train a model with a method's own settings, or by a recipe.
@@ -62,7 +66,7 @@ def train(
         raise BadConfig(f"{shown(folder)} is a file; --out names the folder of the run")
     try:
         with progress(name) as step:
-            made = chosen.train(config, folder, on_progress=_teller(step))
+            made = chosen.train(config, folder, cache_dir=features, on_progress=_teller(step))
     except KeyboardInterrupt:
         complain(f"stopped; {shown(folder)} keeps what is done. Run the same command again to continue.")
         raise typer.Exit(STOPPED) from None

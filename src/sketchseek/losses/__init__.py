@@ -6,6 +6,7 @@ LOSSES: dict[str, str] = {
     "contrastive": "sketchseek.losses.contrastive:contrastive",
     "distillation": "sketchseek.losses.distillation:distillation",
     "domain": "sketchseek.losses.domain:domain",
+    "infonce": "sketchseek.losses.infonce:infonce",
     "proxies": "sketchseek.losses.proxies:proxies",
     "reconstruction": "sketchseek.losses.reconstruction:reconstruction",
     "triplet": "sketchseek.losses.triplet:triplet",

@@ -12,6 +12,8 @@ from sketchseek.training.config import override
 
 METHODS: dict[str, str] = {
     "anchored": "sketchseek.methods.anchored:ANCHORED",
+    "composed": "sketchseek.methods.zero_shot:COMPOSED",
+    "contrastive": "sketchseek.methods.zero_shot:CONTRASTIVE",
     "doodle2search": "sketchseek.methods.zero_shot:DOODLE2SEARCH",
     "dual_stage.autoencoder": "sketchseek.methods.dual_stage:AUTOENCODER",
     "dual_stage.siamese": "sketchseek.methods.dual_stage:SIAMESE",

@@ -13,7 +13,7 @@ from torch.nn.functional import normalize
 from sketchseek.data import Dataset
 from sketchseek.evaluation.metrics import metric
 from sketchseek.images import PhotoInput
-from sketchseek.model import Card, Source
+from sketchseek.model import Card, Source, Vocabulary
 from sketchseek.sketch import SketchInput
 from sketchseek.training.config import to_dict
 from sketchseek.training.export import export_model
@@ -48,6 +48,7 @@ def finish(
     figures: Mapping[str, float],
     *,
     sources: Sequence[Source] = (),
+    words: Vocabulary | None = None,
 ) -> Path:
     """Export the photo and the sketch tower as the run's model folder.
 
@@ -58,6 +59,7 @@ def finish(
         material: what was trained on.
         figures: what the chosen model reached on the items that chose it.
         sources: what was used of other data sets.
+        words: those that the model knows, if any.
     """
     photo, sketch = contracts
     sides = {
@@ -83,7 +85,7 @@ def finish(
         training=to_dict(run.config),
     )
     with run.stage("export"):
-        export_model(*towers, card, run.model, samples=samples)
+        export_model(*towers, card, run.model, samples=samples, words=words)
     return run.model
 
 

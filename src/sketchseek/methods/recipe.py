@@ -64,15 +64,25 @@ class Recipe:
         where = f"settings of the recipe {self.name}" if self.name else "settings"
         return override(from_dict(methods.method(self.method).config, self.settings, where=where), changes)
 
-    def train(self, config: Any, run_dir: Path, *, on_progress: OnProgress = silent) -> Path:
+    def train(
+        self,
+        config: Any,
+        run_dir: Path,
+        *,
+        cache_dir: Path | None = None,
+        on_progress: OnProgress = silent,
+    ) -> Path:
         """Train in a run's folder and return the model's, whose card names the recipe.
 
         Args:
             config: as `configure` gives it. Where more than the seed was changed, the card says so.
             run_dir: as the method's own ``train`` takes it, and raises.
+            cache_dir: likewise.
             on_progress: likewise.
         """
-        made = methods.method(self.method).train(config, run_dir, on_progress=on_progress)
+        made = methods.method(self.method).train(
+            config, run_dir, cache_dir=cache_dir, on_progress=on_progress
+        )
         own, given = (to_dict(each) | {"seed": 0} for each in (self.configure(), config))
         label = self.name and (self.name if own == given else f"{self.name}, changed")
         if label and (card := read_card(made / CARD)).recipe != label:

@@ -19,6 +19,7 @@ An entry is a method, a recipe or a model; a model is measured alone. What comes
     OUT/dual_stage.siamese-0/     the run of a seed, and beside its model
         sketchy-subset.category.json    a result file a benchmark
     OUT/default/                  the result files of a model
+    OUT/features/                 features of pictures, cached for all runs
 """
 
 from __future__ import annotations
@@ -179,7 +180,7 @@ def _jobs(study: Study, entry: Entry, file: Path, out: Path, number: int) -> Ite
     for seed in study.seeds if entry.seeds is None else entry.seeds:
         folder = out / f"{name}-{seed}"
         changes = [word for change in (*settings, f"seed={seed}") for word in ("--set", change)]
-        train = ("train", *start, "--out", str(folder), *changes)
+        train = ("train", *start, "--out", str(folder), "--features", str(out / "features"), *changes)
         yield Job(folder.name, name, folder, str(folder / "model"), train, _results(folder, named, where))
 
 

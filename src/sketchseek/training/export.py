@@ -27,7 +27,7 @@ from torch import Tensor, nn
 from sketchseek import model as folders
 from sketchseek._aside import aside
 from sketchseek.errors import BadModel
-from sketchseek.model import WEIGHTS, Card
+from sketchseek.model import WEIGHTS, Card, Vocabulary
 
 TOLERANCE = 1e-3
 DOMAINS = ("photo", "sketch")
@@ -45,6 +45,7 @@ def export_model(
     *,
     half: bool = True,
     samples: Mapping[str, NDArray[np.uint8]] | None = None,
+    words: Vocabulary | None = None,
 ) -> Path:
     """Write a model folder from two towers and prove that its graphs compute what torch computes.
 
@@ -58,6 +59,7 @@ def export_model(
         folder: where to.
         half: store weight matrices as float16; torch is rounded alike before it is compared.
         samples: real pictures of each domain to compare on, at least two; else drawn noise.
+        words: those that the model knows, if any.
 
     Raises:
         BadModel: outputs differ by more than 1e-3, are not of unit length, or do not depend on the input.
@@ -79,6 +81,8 @@ def export_model(
         for domain in DOMAINS:
             _check(towers[domain], written / f"{domain}.onnx", inputs[domain], card.dim)
         versions = {name: importlib.metadata.version(name) for name in _LIBRARIES}
+        if words is not None:
+            folders.write_words(words, written)
         folders.write_card(replace(card, versions=dict(card.versions) | versions), written)
     return folder
 

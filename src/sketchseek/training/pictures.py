@@ -21,7 +21,7 @@ from sketchseek.sketch import Sketch, SketchInput
 
 Pixels = NDArray[np.uint8]
 Contract = PhotoInput | SketchInput
-_LINES = "line drawing"
+LINES = "line drawing"
 _LUMA = np.array([0.299, 0.587, 0.114], np.float32)  # ITU-R BT.601
 
 
@@ -139,13 +139,13 @@ def with_lines(dataset: Dataset, lines: Path) -> Dataset:
     A line drawing is grey where its edge detector doubts: what is darker than mid-grey counts as drawn.
     """
     drawn = tuple(
-        Item(f"lines/{photo.id}", "sketch", photo.label, photo.instance, _LINES, photo.split, path, "dark")
+        Item(f"lines/{photo.id}", "sketch", photo.label, photo.instance, LINES, photo.split, path, "dark")
         for photo in dataset.photos
         if (path := line_drawing(photo, lines)) is not None
     )
 
     def read(item: Item) -> Sketch:
-        if item.variant != _LINES or item.path is None:
+        if item.variant != LINES or item.path is None:
             return dataset.sketch(item)
         grey = np.asarray(open_picture(item.path).convert("L"))
         return Sketch((), np.where(grey < 128, 0, 255).astype(np.uint8))

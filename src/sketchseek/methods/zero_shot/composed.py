@@ -20,7 +20,15 @@ from torch.nn.functional import normalize
 
 from sketchseek.losses.triplet import triplet
 from sketchseek.methods import Method
-from sketchseek.methods.zero_shot.frame import Network, Side, ZeroShot, principal, through, train_zero_shot
+from sketchseek.methods.zero_shot.frame import (
+    Network,
+    Side,
+    Speaking,
+    ZeroShot,
+    principal,
+    through,
+    train_zero_shot,
+)
 from sketchseek.methods.zero_shot.seen import Known
 from sketchseek.methods.zero_shot.words import Words, vectors
 from sketchseek.training.progress import OnProgress, silent
@@ -49,7 +57,7 @@ class Composed(ZeroShot):
     instance_weight: float = 0.3
 
 
-class Composing(Network):
+class Composing(Speaking):
     """Two encoders and the layer of words.
 
     A layer on [picture; word] is the sum of a layer on each: ``m(x, c) = W_v v(x) + W_t t(c) + b``. The
@@ -65,6 +73,7 @@ class Composing(Network):
     ) -> None:
         super().__init__(config)
         self.settings = config
+        self.words_from = config.words
         self.sketch, self.photo = sketch, photo
         self.word = nn.Linear(words.shape[1], config.dim, bias=False)
         nn.init.normal_(self.word.weight, std=config.dim**-0.5)
@@ -80,9 +89,8 @@ class Composing(Network):
         """The variant's loss of sketches, photos of their class and photos of another."""
         sketches, positives, negatives, own, classes, others, paired = batch
         s = normalize(self.sketch(sketches), dim=1)
-        p, n, o = normalize(self.photo(torch.cat([positives, negatives, own])), dim=1).split(
-            [len(positives), len(negatives), len(own)]
-        )
+        shown = normalize(self.photo(torch.cat([positives, negatives, own])), dim=1)
+        p, n, o = shown[: len(s)], shown[len(s) : 2 * len(s)], shown[2 * len(s) :]
         told, wrong = self.say(self.words[classes]), self.say(self.words[others])
         loss = (
             self._without_labels(s, p, n, told)
@@ -96,13 +104,16 @@ class Composing(Network):
 
     def _with_labels(self, s: Tensor, p: Tensor, n: Tensor, told: Tensor, wrong: Tensor) -> Tensor:
         config = self.settings
-        composed = [normalize(x + word, dim=1) for x, word in ((s, told), (p, told), (n, wrong))]
-        loss = triplet(*composed, config.margin)
+        sketch, positive, negative = (
+            normalize(x + word, dim=1) for x, word in ((s, told), (p, told), (n, wrong))
+        )
+        loss = triplet(sketch, positive, negative, config.margin)
         if config.variant in {"pulled", "same_class"}:
-            pulls = [(m - x).norm(dim=1).mean() for m, x in zip(composed, (s, p, n), strict=True)]
-            loss = loss + config.pull_weight * torch.stack(pulls).sum()
+            pairs = ((sketch, s), (positive, p), (negative, n))
+            loss = loss + config.pull_weight * sum((m - x).norm(dim=1).mean() for m, x in pairs)
         if config.variant == "same_class":
-            loss = loss + triplet(*(normalize(x + told, dim=1) for x in (s, p, n)), config.margin)
+            misled = normalize(n + told, dim=1)
+            loss = loss + triplet(sketch, positive, misled, config.margin)
         return loss
 
     def _without_labels(self, s: Tensor, p: Tensor, n: Tensor, told: Tensor) -> Tensor:

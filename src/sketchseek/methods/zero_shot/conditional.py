@@ -13,6 +13,7 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
+from sketchseek.errors import BadConfig
 from sketchseek.training.halves import Top
 
 SKETCH, PHOTO = 0.0, 1.0
@@ -107,3 +108,30 @@ def _excitation(module: Any) -> tuple[nn.Conv2d, nn.Module, nn.Conv2d, nn.Module
         if isinstance(squeeze, nn.Conv2d) and isinstance(excite, nn.Conv2d):
             return squeeze, act, excite, gate
     return None
+
+
+class Prompted(nn.Module):
+    """A transformer's block that takes further tokens in: what a domain has to say to all that follow."""
+
+    def __init__(self, block: nn.Module, width: int, count: int) -> None:
+        super().__init__()
+        self.block = block
+        self.tokens = nn.Parameter(0.02 * torch.randn(count, width))
+
+    def forward(self, values: Tensor) -> Tensor:
+        """Tokens (N, T, C) -> (N, T + count, C)."""
+        told = self.tokens.expand(values.shape[0], -1, -1)
+        found: Tensor = self.block(torch.cat([values, told], dim=1))
+        return found
+
+
+def prompt(top: Top, count: int) -> None:
+    """Give a transformer's top ``count`` learnt tokens of its own, behind those of the picture.
+
+    Raises:
+        BadConfig: the backbone has no tokens.
+    """
+    if top.axis == 1:
+        raise BadConfig("prompts: the backbone has no tokens; prompts = 0 tells it the domain by scaling")
+    place = top.wrapped[0]
+    top.blocks[place] = Prompted(top.blocks[place], top.width, count)

@@ -187,7 +187,7 @@ def _folded(layer: nn.Linear) -> nn.Linear:
     """The layer of photo and edge map for a drawing, which is both."""
     folded = nn.Linear(layer.in_features // 2, layer.out_features, bias=False)
     with torch.no_grad():
-        folded.weight.copy_(sum(layer.weight.chunk(2, dim=1)))
+        folded.weight.copy_(torch.stack(layer.weight.chunk(2, dim=1)).sum(0))
     return folded
 
 

@@ -24,13 +24,15 @@ from sketchseek.errors import BadConfig
 from sketchseek.images import PhotoInput
 from sketchseek.methods.finish import finish, retrieval
 from sketchseek.methods.zero_shot.seen import Known, Part, Seen, gather
+from sketchseek.methods.zero_shot.words import Words, vocabulary
+from sketchseek.model import Vocabulary
 from sketchseek.sketch import SketchInput
 from sketchseek.training import batchnorm
 from sketchseek.training.classes import canonical, unseen
 from sketchseek.training.features import Features
 from sketchseek.training.halves import Top, Trunk
 from sketchseek.training.loop import fit, one_cycle
-from sketchseek.training.pictures import Augment, Contract, Pictures, contracts, normalised
+from sketchseek.training.pictures import LINES, Augment, Contract, Pictures, contracts, normalised
 from sketchseek.training.progress import OnProgress, silent
 from sketchseek.training.run import Run
 from sketchseek.training.towers import Standardise, Tower
@@ -175,6 +177,20 @@ class Network(pl.LightningModule):
         )
 
 
+class Speaking(Network):
+    """A network that knows words, too.
+
+    Attributes:
+        words_from: where their vectors come from.
+    """
+
+    words_from: Words
+
+    def say(self, words: Tensor) -> Tensor:
+        """Word vectors (N, W) -> what they add to a sketch's unit embedding, (N, dim)."""
+        raise NotImplementedError
+
+
 Batches = Callable[[int], Iterable[Any]]
 Build = Callable[[Side, Side, Known], tuple[Network, Batches]]
 PhotoTrunk = Callable[[Trunk, Trunk], Any]
@@ -240,7 +256,19 @@ def train_zero_shot(
     assert isinstance(sketches.contract, SketchInput)  # noqa: S101
     inputs = photos.contract, sketches.contract
     figures = {"map@all of seen classes held out": round(fitted.score or 0.0, 4)}
-    return finish(run, towers, inputs, known.material, figures, sources=known.sources)
+    return finish(
+        run, towers, inputs, known.material, figures, sources=known.sources, words=_spoken(network, known)
+    )
+
+
+def _spoken(network: Network, known: Known) -> Vocabulary | None:
+    """The words that a model can be asked for."""
+    if not isinstance(network, Speaking):
+        return None
+    whole = known.photos[0].dataset
+    names, vectors = vocabulary(network.words_from, whole.classes, whole.name)
+    with torch.inference_mode():
+        return Vocabulary(names, network.say(torch.from_numpy(vectors)).numpy())
 
 
 def sides(config: ZeroShot, known: Known, run: Run, photo_trunk: PhotoTrunk) -> tuple[Side, Side]:
@@ -303,13 +331,14 @@ def _adapted(backbone: Backbone, known: Known, photo: PhotoInput, sketch: Sketch
         items = [item for item in part.items if canonical(item.label) not in hidden]
         yield from normalised(Pictures(part.dataset, contract), items, _STATISTICS)
 
-    names = [part.dataset.name for part in known.sketches]
+    by_hand = [part for part in known.sketches if part.items[0].variant != LINES]
+    names = [part.dataset.name for part in by_hand]
     key = f"{backbone.digest()} {photo} {sketch} {names} {sorted(hidden)} {_STATISTICS}"
     return batchnorm.adapted(
         backbone,
         run.features / f"adapted-{hashlib.sha256(key.encode()).hexdigest()[:12]}.safetensors",
         photos=lambda: some(known.photos[0], photo),
-        drawings=lambda: (batch for part in known.sketches for batch in some(part, sketch)),
+        drawings=lambda: (batch for part in by_hand for batch in some(part, sketch)),
         on_progress=run.on_progress,
     )
 

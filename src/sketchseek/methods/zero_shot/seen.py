@@ -13,7 +13,7 @@ from sketchseek.errors import BadConfig
 from sketchseek.model import Source
 from sketchseek.training.classes import canonical, unseen
 from sketchseek.training.material import Material
-from sketchseek.training.pictures import with_lines
+from sketchseek.training.pictures import LINES, with_lines
 
 
 @dataclass(frozen=True)
@@ -127,7 +127,7 @@ def _only(dataset: Dataset, classes: set[str]) -> Dataset:
 def _lines(dataset: Dataset) -> Part:
     root = data_root()
     drawn = with_lines(dataset, root / "lines") if root is not None else dataset
-    items = tuple(item for item in drawn.sketches if item.variant == "line drawing")
+    items = tuple(item for item in drawn.sketches if item.variant == LINES)
     if not items:
         raise BadConfig(
             "data.lines = true, but there are no line drawings under SKETCHSEEK_DATA: set it false"

@@ -9,9 +9,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sketchseek.semantics import Concept, Semantics, concepts, load_semantics, shape
-from sketchseek.semantics.concepts import SENSES
+from sketchseek.semantics.concepts import SENSES, data_folder
 
 _SHUFFLED = "shuffled:"
+_NAMES = "clip_vit_b32_text_vocabulary.npz"
 
 
 @dataclass(frozen=True)
@@ -53,6 +54,23 @@ def vectors(words: Words, classes: Sequence[str], dataset: str) -> NDArray[np.fl
     """
     found: NDArray[np.float32] = load(words).vectors(_meant(classes, dataset)).values
     return found
+
+
+def vocabulary(
+    words: Words, classes: Sequence[str], dataset: str
+) -> tuple[tuple[str, ...], NDArray[np.float32]]:
+    """Names that a trained model can be asked for, sorted, and their vectors (V, D).
+
+    The classes of its data set, unseen ones too, and the object names of the table beside the data sets,
+    where there is one; what the source does not know is left out.
+    """
+    table = data_folder() / _NAMES
+    more = [str(name) for name in np.load(table, allow_pickle=False)["names"]] if table.is_file() else []
+    known = {concept.name.lower(): concept for concept in (*concepts(more), *_meant(classes, dataset))}
+    found = load(words).vectors([known[name] for name in sorted(known)], missing="zero").values
+    kept = np.flatnonzero(np.linalg.norm(found, axis=1))
+    names = sorted(known)
+    return tuple(names[n] for n in kept), np.asarray(found[kept], np.float32)
 
 
 def similarity(

@@ -1,0 +1,256 @@
+"""One space for drawings, photos and words, learnt by contrast and held by what a teacher knows.
+
+Ours, from parts that others have shown to work: one encoder that is told the domain and tuned lightly;
+InfoNCE over classes, over drawings and the very photos they are of, and over the words of the classes; line
+drawings of photos as drawings, which need no hand and no label; and a frozen network's judgement of the
+photo, which its embedding and those of its drawings must go on telling (SAKE asks photos only).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Literal
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor, nn
+from torch.nn.functional import log_softmax, normalize, softmax
+
+from sketchseek.encoders.huggingface import load_classifier
+from sketchseek.losses.infonce import infonce
+from sketchseek.losses.proxies import proxies
+from sketchseek.methods import Method
+from sketchseek.methods.zero_shot.conditional import PHOTO, SKETCH, condition, prompt
+from sketchseek.methods.zero_shot.frame import Network, Side, Speaking, ZeroShot, through, train_zero_shot
+from sketchseek.methods.zero_shot.sake import factors
+from sketchseek.methods.zero_shot.seen import Known, Seen
+from sketchseek.methods.zero_shot.words import Words, vectors
+from sketchseek.training.halves import Top, twin
+from sketchseek.training.progress import OnProgress, silent
+
+_RIDGE = 0.1  # of the map from words to photos that training starts with
+
+
+@dataclass(frozen=True)
+class Contrastive(ZeroShot):
+    """What ``contrastive`` can be told, beyond what all zero-shot methods can.
+
+    Attributes:
+        words: what gives the class vectors.
+        tune: what of the backbone's upper blocks is trained: ``all``, or batch or layer norms alone.
+        prompts: tokens that tell a transformer the domain, in place of conditional scaling; 0: none.
+        photos: photos a step for each sketch.
+        temperature: of all softmaxes.
+        class_weight: of sketches and photos of a class.
+        instance_weight: of sketches and the photos they are of.
+        word_weight: of both domains and the words of their classes.
+        keep_weight: of the teacher's judgement of photos, and of drawings by their own photos.
+    """
+
+    data: Seen = field(default_factory=lambda: Seen(lines=True))
+    words: Words = field(default_factory=lambda: Words("clip-vocabulary"))
+    dim: int = 512
+    tune: Literal["all", "norms"] = "all"
+    prompts: int = 0
+    photos: int = 2
+    temperature: float = 0.07
+    class_weight: float = 1.0
+    instance_weight: float = 0.3
+    word_weight: float = 1.0
+    keep_weight: float = 1.0
+
+
+class Contrasting(Speaking):
+    """One encoder for both domains, the map of words, and the teacher's classifier of embeddings."""
+
+    classes: Tensor
+
+    def __init__(
+        self,
+        config: Contrastive,
+        halves: tuple[nn.Sequential, nn.Sequential],
+        words: nn.Linear,
+        classes: NDArray[np.float32],
+        teacher: nn.Linear,
+    ) -> None:
+        super().__init__(config)
+        self.settings = config
+        self.words_from = config.words
+        self.photo, self.sketch = halves
+        self.word = words
+        self.teacher_classes = teacher
+        self.register_buffer("classes", torch.from_numpy(classes))
+
+    def say(self, words: Tensor) -> Tensor:
+        """Word vectors (N, W) -> unit vectors among the embeddings, (N, dim)."""
+        return normalize(self.word(words), dim=1)
+
+    def training_step(self, batch: tuple[Tensor, ...], _: int = 0) -> Tensor:
+        """The weighted sum of the four losses."""
+        config = self.settings
+        sketches, photos, of_sketches, of_photos, own, taught = batch
+        told = self.sketch(sketches), self.photo(photos)
+        s, p = (normalize(values, dim=1) for values in told)
+        scores = s @ p.T / config.temperature
+        alike = of_sketches[:, None] == of_photos[None]
+        very = own[:, None] == torch.arange(len(p))[None]
+        names = self.word(self.classes)
+        losses = {
+            "class": infonce(scores, alike),
+            "instance": infonce(scores, very, ~alike),
+            "word": (
+                proxies(s, names, of_sketches, config.temperature)
+                + proxies(p, names, of_photos, config.temperature)
+            )
+            / 2,
+            "keep": self._keep(told, taught, own),
+        }
+        self.log_dict(losses, on_step=False, on_epoch=True)
+        weights = (config.class_weight, config.instance_weight, config.word_weight, config.keep_weight)
+        return torch.stack(
+            [weight * loss for weight, loss in zip(weights, losses.values(), strict=True)]
+        ).sum()
+
+    def _keep(self, told: tuple[Tensor, Tensor], taught: Tensor, own: Tensor) -> Tensor:
+        """Cross-entropy with the teacher's judgement of the photo: of photos, and of their drawings."""
+        drawn = own >= 0
+        values = torch.cat([told[1], told[0][drawn]])
+        wanted = softmax(torch.cat([taught, taught[own[drawn]]]), dim=1)
+        return -(wanted * log_softmax(self.teacher_classes(values), dim=1)).sum(1).mean()
+
+
+def build(config: Contrastive, sketches: Side, photos: Side, known: Known) -> tuple[Network, Any]:
+    """The network as it starts, and its batches by epoch."""
+    plain = photos.top(config.cut)
+    weight, bias = load_classifier(config.backbone)
+    with torch.inference_mode():
+        judged = torch.stack([(through(plain, view) @ weight.T + bias).half() for view in photos.views])
+    standardise = photos.standardise(plain), sketches.standardise(sketches.top(config.cut))
+    embedding, teacher = factors(weight, bias, standardise[0], config.dim)
+    tops = _tops(config, sketches, photos)
+    halves = (
+        nn.Sequential(tops[0], standardise[0], embedding),
+        nn.Sequential(tops[1], standardise[1], embedding),
+    )
+    names = vectors(config.words, known.classes, config.data.dataset)
+    words = ridge(torch.from_numpy(names), through(halves[0], photos.views[0]), photos.classes)
+    network = Contrasting(config, halves, words, names, teacher)
+    of_class = [np.flatnonzero(photos.classes == code) for code in range(len(known.classes))]
+    row_of = {name: row for row, name in enumerate(photos.instances)}
+
+    def batches(epoch: int) -> Iterator[tuple[Tensor, ...]]:
+        rng = np.random.default_rng([config.seed, epoch])
+        for _ in range(config.steps):
+            asked = rng.choice(len(sketches.classes), config.batch, replace=False)
+            mine = [row_of.get(sketches.instances[row], -1) for row in asked]
+            shown, own = _photos(config, sketches.classes[asked], mine, of_class, rng)
+            which = rng.integers(len(photos.views), size=len(shown))
+            yield (
+                sketches.draw(asked, rng),
+                torch.from_numpy(photos.views[which, shown]).float(),
+                torch.from_numpy(sketches.classes[asked]),
+                torch.from_numpy(photos.classes[shown]),
+                torch.from_numpy(own),
+                judged[torch.from_numpy(which), torch.from_numpy(shown)].float(),
+            )
+
+    return network, batches
+
+
+def _photos(
+    config: Contrastive,
+    classes: NDArray[np.int64],
+    mine: list[int],
+    of_class: list[NDArray[np.int64]],
+    rng: np.random.Generator,
+) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """The photos of a step, and for each sketch the place of its own among them, or -1.
+
+    First the sketches' own photos, each once, then others of the sketches' classes.
+    """
+    shown = list(dict.fromkeys(row for row in mine if row >= 0))
+    place = {row: n for n, row in enumerate(shown)}
+    wanted = config.photos * len(classes) - len(shown)
+    more = rng.permutation(np.repeat(classes, config.photos))[:wanted]
+    shown += [int(rng.choice(of_class[code])) for code in more]
+    return np.array(shown), np.array([place.get(row, -1) for row in mine])
+
+
+def _tops(config: Contrastive, sketches: Side, photos: Side) -> tuple[Top, Top]:
+    """Of photos and sketches: one network, told the domain."""
+    tops = photos.top(config.cut), sketches.top(config.cut)
+    if not config.prompts:
+        for top, domain in zip(tops, (PHOTO, SKETCH), strict=True):
+            condition(top, domain)
+    one, other = tops[0], twin(tops[0], tops[1])
+    for top in (one, other):
+        if config.tune == "norms":
+            _norms_alone(top)
+        if config.prompts:
+            prompt(top, config.prompts)
+    return one, other
+
+
+def _norms_alone(top: Top) -> None:
+    """Freeze what is neither a norm nor told the domain."""
+    for module in top.modules():
+        if isinstance(module, nn.Conv2d | nn.Linear | nn.MultiheadAttention):
+            module.requires_grad_(False)
+    for name, weight in top.named_parameters():
+        if any(part in name for part in ("squeeze", "excite", "column")):
+            weight.requires_grad_(True)
+
+
+def ridge(words: Tensor, photos: Tensor, classes: NDArray[np.int64]) -> nn.Linear:
+    """The map of words into the embedding that training starts with, (W -> dim).
+
+    Least squares from the centred words of the classes to the mean directions of their photos, with a ridge.
+
+    Args:
+        words: (C, W).
+        photos: (N, dim).
+        classes: (N,), each photo's.
+    """
+    codes = torch.from_numpy(classes)
+    means = torch.stack([normalize(photos[codes == code], dim=1).mean(0) for code in range(len(words))])
+    means = normalize(means, dim=1)
+    centre = words.mean(0)
+    centred = words - centre
+    inner = centred @ centred.T + _RIDGE * torch.eye(len(words))
+    layer = nn.Linear(words.shape[1], photos.shape[1])
+    with torch.no_grad():
+        layer.weight.copy_((centred.T @ torch.linalg.solve(inner, means - means.mean(0))).T)
+        layer.bias.copy_(means.mean(0) - layer.weight @ centre)
+    return layer
+
+
+def train(
+    config: Contrastive, run_dir: Path, *, cache_dir: Path | None = None, on_progress: OnProgress = silent
+) -> Path:
+    """Train and write the model folder ``run_dir/model``, whose path is returned.
+
+    Raises:
+        BadDataset: the data set is not there.
+        BadSemantics: the words' source is not there, or does not know a class.
+        BadConfig: a setting is out of range, or the folder holds another run.
+        BadModel: the backbone cannot be loaded, or has no classifier of ImageNet's classes.
+    """
+    return train_zero_shot(
+        "contrastive",
+        config,
+        run_dir,
+        lambda sketches, photos, known: build(config, sketches, photos, known),
+        cache_dir=cache_dir,
+        on_progress=on_progress,
+    )
+
+
+CONTRASTIVE = Method(
+    name="contrastive",
+    summary="One space for drawings, photos and words: contrast over classes and instances, and a teacher.",
+    config=Contrastive,
+    train=train,
+)
