@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +26,27 @@ FAMILIES: dict[str, tuple[str, str, dict[str, Any]]] = {
     "vit": ("ViTConfig", "ViTModel", _VIT | _PATCH),
     "clip": ("CLIPVisionConfig", "CLIPVisionModel", _VIT | _PATCH),
     "siglip": ("SiglipVisionConfig", "SiglipVisionModel", _VIT | _PATCH),
+    "mobilenet_v2_classifier": (
+        "MobileNetV2Config",
+        "MobileNetV2ForImageClassification",
+        {"depth_multiplier": 0.25, "image_size": SIDE, "finegrained_output": False, "num_labels": 1001},
+    ),
+    "efficientnet": (
+        "EfficientNetConfig",
+        "EfficientNetModel",
+        {"width_coefficient": 0.2, "depth_coefficient": 0.2, "image_size": SIDE, "hidden_dim": 256},
+    ),
+    "regnet": (
+        "RegNetConfig",
+        "RegNetModel",
+        {
+            "embedding_size": 8,
+            "hidden_sizes": [8, 16],
+            "depths": [1, 1],
+            "groups_width": 4,
+            "layer_type": "y",
+        },
+    ),
     "dinov2": ("Dinov2Config", "Dinov2Model", _VIT | _PATCH),
     "resnet": (
         "ResNetConfig",
@@ -53,30 +75,34 @@ def backbone(folder: Path, family: str = "resnet", seed: int = 0) -> Path:
     return folder
 
 
-def pictures(folder: Path, photos: int = 6, sketches: int = 2) -> Path:
-    """A data set of three classes in the layout of ``folder``: filled shapes and their outlines."""
+SHAPES = {"disc": "disc", "box": "box", "cross": "cross"}
+_COLOURS = {"disc": "red", "box": "green", "cross": "blue"}
+
+
+def pictures(folder: Path, photos: int = 6, sketches: int = 2, classes: Mapping[str, str] = SHAPES) -> Path:
+    """A data set of classes, each a shape, in the layout of ``folder``: filled shapes and their outlines."""
     rng = np.random.default_rng(0)
-    for label, colour in (("disc", "red"), ("box", "green"), ("cross", "blue")):
+    for label, shape in classes.items():
         for number in range(photos):
             corner = rng.integers(4, 12, 2)
             box = (*corner.tolist(), *(corner + rng.integers(24, 40, 2)).tolist())
             photo = Image.new("RGB", (56, 56), (200, 210, 220))
-            _shape(ImageDraw.Draw(photo), label, box, fill=colour)
+            _shape(ImageDraw.Draw(photo), shape, box, fill=_COLOURS[shape])
             _save(photo, folder / "photos" / label / f"{number}.png")
             for copy in range(sketches):
                 drawing = Image.new("L", (56, 56), 255)
                 shaken = tuple(value + int(rng.integers(-2, 3)) for value in box)
-                _shape(ImageDraw.Draw(drawing), label, shaken, outline=0)
+                _shape(ImageDraw.Draw(drawing), shape, shaken, outline=0)
                 _save(drawing, folder / "sketches" / label / f"{number}-{copy}.png")
     return folder
 
 
-def _shape(draw: ImageDraw.ImageDraw, label: str, box: tuple[int, ...], **ink: Any) -> None:
-    if label == "cross":
+def _shape(draw: ImageDraw.ImageDraw, shape: str, box: tuple[int, ...], **ink: Any) -> None:
+    if shape == "cross":
         colour = ink.get("fill", ink.get("outline"))
         draw.line(box, fill=colour, width=3)
         draw.line((box[0], box[3], box[2], box[1]), fill=colour, width=3)
-    elif label == "disc":
+    elif shape == "disc":
         draw.ellipse(box, width=2, **ink)
     else:
         draw.rectangle(box, width=2, **ink)

@@ -8,6 +8,7 @@ from references import zero_shot_losses as reference
 
 from sketchseek.losses.distillation import distillation
 from sketchseek.losses.domain import domain, reversal_strength, reverse
+from sketchseek.losses.infonce import infonce
 from sketchseek.losses.proxies import proxies
 from sketchseek.losses.reconstruction import reconstruction
 
@@ -120,3 +121,20 @@ def test_proxies_are_their_formula(temperature: float) -> None:
     proxies(embeddings, fixed, labels, temperature).backward()
     assert fixed.grad is None
     assert embeddings.grad is not None
+
+
+def test_infonce_is_its_formula() -> None:
+    scores = numbers(4, 6)
+    right = torch.tensor(
+        [[1, 1, 0, 0, 0, 0], [0, 0, 1, 0, 0, 0], [0, 0, 0, 0, 0, 0], [0, 0, 0, 1, 0, 1]], dtype=torch.bool
+    )
+    among = torch.rand(4, 6, generator=torch.Generator().manual_seed(2)) > 0.4
+    for part in (torch.ones_like(right), among):
+        wanted = reference.infonce(scores.tolist(), right.tolist(), part.tolist())
+        assert value(infonce(scores, right, part)) == pytest.approx(wanted, rel=1e-6)
+    assert torch.equal(infonce(scores, right), infonce(scores, right, torch.ones_like(right)))
+    assert torch.autograd.gradcheck(lambda z: infonce(z, right, among), (scores,))
+
+
+def test_infonce_without_answers_is_nothing() -> None:
+    assert value(infonce(numbers(3, 4), torch.zeros(3, 4, dtype=torch.bool))) == 0

@@ -58,3 +58,21 @@ def proxies(
         softmax([cosine(x, p) / t for p in vectors])[y] for x, y in zip(embeddings, labels, strict=True)
     ]
     return -sum(math.log(share) for share in shares) / len(shares)
+
+
+def infonce(
+    scores: Sequence[Vector], right: Sequence[Sequence[bool]], among: Sequence[Sequence[bool]]
+) -> float:
+    """Both directions of mean_i 1/|R_i| sum_{j in R_i} -log( exp z_ij / sum_{k in A_i or R_i} exp z_ik )."""
+
+    def one(z: Sequence[Vector], r: Sequence[Sequence[bool]], a: Sequence[Sequence[bool]]) -> float:
+        losses = []
+        for row, good, part in zip(z, r, a, strict=True):
+            if any(good):
+                total = sum(math.exp(v) for v, g, p in zip(row, good, part, strict=True) if g or p)
+                each = [-math.log(math.exp(v) / total) for v, g in zip(row, good, strict=True) if g]
+                losses.append(sum(each) / len(each))
+        return sum(losses) / len(losses) if losses else 0.0
+
+    turned = [[list(column) for column in zip(*table, strict=True)] for table in (scores, right, among)]
+    return (one(scores, right, among) + one(*turned)) / 2

@@ -102,8 +102,11 @@ def _of_training(trial: Trial, card: Card) -> Iterator[str]:
 
 
 def _held_out(card: Card) -> list[str]:
-    named = card.training.get("held_out", ())
-    return [name for name in named if name in SPLITS] if isinstance(named, list | tuple) else []
+    """The lists of classes that the method left out."""
+    named, data = card.training.get("held_out", ()), card.training.get("data")
+    lists = list(named) if isinstance(named, list | tuple) else []
+    lists += [data.get("unseen")] if isinstance(data, Mapping) else []
+    return [name for name in lists if name in SPLITS]
 
 
 def _learnt(trial: Trial, card: Card) -> Iterable[Item] | None:
@@ -117,7 +120,8 @@ def _learnt(trial: Trial, card: Card) -> Iterable[Item] | None:
     else:
         return None
     if whole:
-        return trial.dataset
+        held = {class_key(entry) for name in _held_out(card) for entry in load_split(name).entries}
+        return [item for item in trial.dataset if class_key(item.label) not in held]
     entries = {entry for name in lists if name in SPLITS for entry in load_split(name).entries}
     return [item for item in trial.dataset if item.instance in entries]
 

@@ -78,11 +78,12 @@ class Composing(Speaking):
         self.word = nn.Linear(words.shape[1], config.dim, bias=False)
         nn.init.normal_(self.word.weight, std=config.dim**-0.5)
         self.register_buffer("words", torch.from_numpy(words))
-        self.register_buffer("centre", self.words.mean(0))
+        self.register_buffer("centre", self.words[self.words.abs().sum(1) > 0].mean(0))
 
     def say(self, words: Tensor) -> Tensor:
-        """Word vectors (N, W) -> what they add to a picture's embedding, (N, dim)."""
-        said: Tensor = self.word(words - self.centre)
+        """Word vectors (N, W) -> what they add to a picture's embedding, (N, dim); zeros add nothing."""
+        known = (words.abs().sum(1, keepdim=True) > 0).float()
+        said: Tensor = self.word((words - self.centre) * known)
         return said
 
     def training_step(self, batch: tuple[Tensor, ...], _: int = 0) -> Tensor:

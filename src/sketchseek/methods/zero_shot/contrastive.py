@@ -43,6 +43,7 @@ class Contrastive(ZeroShot):
         tune: what of the backbone's upper blocks is trained: ``all``, or batch or layer norms alone.
         prompts: tokens that tell a transformer the domain, in place of conditional scaling; 0: none.
         photos: photos a step for each sketch.
+        dropout: on the features that the embedding is made of.
         temperature: of all softmaxes.
         class_weight: of sketches and photos of a class.
         instance_weight: of sketches and the photos they are of.
@@ -55,7 +56,10 @@ class Contrastive(ZeroShot):
     dim: int = 512
     tune: Literal["all", "norms"] = "all"
     prompts: int = 0
-    photos: int = 2
+    photos: int = 1
+    rate: float = 1e-3
+    rate_top: float = 3e-4
+    dropout: float = 0.0
     temperature: float = 0.07
     class_weight: float = 1.0
     instance_weight: float = 0.3
@@ -97,15 +101,10 @@ class Contrasting(Speaking):
         scores = s @ p.T / config.temperature
         alike = of_sketches[:, None] == of_photos[None]
         very = own[:, None] == torch.arange(len(p))[None]
-        names = self.word(self.classes)
         losses = {
             "class": infonce(scores, alike),
             "instance": infonce(scores, very, ~alike),
-            "word": (
-                proxies(s, names, of_sketches, config.temperature)
-                + proxies(p, names, of_photos, config.temperature)
-            )
-            / 2,
+            "word": (self._tell(s, of_sketches) + self._tell(p, of_photos)) / 2,
             "keep": self._keep(told, taught, own),
         }
         self.log_dict(losses, on_step=False, on_epoch=True)
@@ -113,6 +112,16 @@ class Contrasting(Speaking):
         return torch.stack(
             [weight * loss for weight, loss in zip(weights, losses.values(), strict=True)]
         ).sum()
+
+    def _tell(self, embeddings: Tensor, classes: Tensor) -> Tensor:
+        """Cross-entropy of embeddings and the words of classes; classes without a word are left out."""
+        named = self.classes.abs().sum(1) > 0
+        place = named.cumsum(0) - 1
+        chosen = named[classes]
+        if not chosen.any():
+            return embeddings.sum() * 0
+        names = self.word(self.classes[named])
+        return proxies(embeddings[chosen], names, place[classes[chosen]], self.settings.temperature)
 
     def _keep(self, told: tuple[Tensor, Tensor], taught: Tensor, own: Tensor) -> Tensor:
         """Cross-entropy with the teacher's judgement of the photo: of photos, and of their drawings."""
@@ -132,11 +141,11 @@ def build(config: Contrastive, sketches: Side, photos: Side, known: Known) -> tu
     embedding, teacher = factors(weight, bias, standardise[0], config.dim)
     tops = _tops(config, sketches, photos)
     halves = (
-        nn.Sequential(tops[0], standardise[0], embedding),
-        nn.Sequential(tops[1], standardise[1], embedding),
+        nn.Sequential(tops[0], standardise[0], nn.Dropout(config.dropout), embedding),
+        nn.Sequential(tops[1], standardise[1], nn.Dropout(config.dropout), embedding),
     )
     names = vectors(config.words, known.classes, config.data.dataset)
-    words = ridge(torch.from_numpy(names), through(halves[0], photos.views[0]), photos.classes)
+    words = ridge(names, through(halves[0], photos.views[0]), photos.classes)
     network = Contrasting(config, halves, words, names, teacher)
     of_class = [np.flatnonzero(photos.classes == code) for code in range(len(known.classes))]
     row_of = {name: row for row, name in enumerate(photos.instances)}
@@ -204,25 +213,25 @@ def _norms_alone(top: Top) -> None:
             weight.requires_grad_(True)
 
 
-def ridge(words: Tensor, photos: Tensor, classes: NDArray[np.int64]) -> nn.Linear:
+def ridge(words: NDArray[np.float32], photos: Tensor, classes: NDArray[np.int64]) -> nn.Linear:
     """The map of words into the embedding that training starts with, (W -> dim).
 
     Least squares from the centred words of the classes to the mean directions of their photos, with a ridge.
 
     Args:
-        words: (C, W).
+        words: (C, W); rows of zeros are left out.
         photos: (N, dim).
         classes: (N,), each photo's.
     """
-    codes = torch.from_numpy(classes)
-    means = torch.stack([normalize(photos[codes == code], dim=1).mean(0) for code in range(len(words))])
-    means = normalize(means, dim=1)
-    centre = words.mean(0)
-    centred = words - centre
-    inner = centred @ centred.T + _RIDGE * torch.eye(len(words))
+    codes, unit = torch.from_numpy(classes), normalize(photos, dim=1)
+    named = np.flatnonzero(np.linalg.norm(words, axis=1)).tolist()
+    means = normalize(torch.stack([unit[codes == code].mean(0) for code in named]), dim=1)
+    given = torch.from_numpy(words[named])
+    centre = given.mean(0)
+    inner = (given - centre) @ (given - centre).T + _RIDGE * torch.eye(len(given))
     layer = nn.Linear(words.shape[1], photos.shape[1])
     with torch.no_grad():
-        layer.weight.copy_((centred.T @ torch.linalg.solve(inner, means - means.mean(0))).T)
+        layer.weight.copy_(((given - centre).T @ torch.linalg.solve(inner, means - means.mean(0))).T)
         layer.bias.copy_(means.mean(0) - layer.weight @ centre)
     return layer
 

@@ -47,7 +47,9 @@ class Sake(ZeroShot):
     dim: int = 512
     prior_weight: float = 0.3
     preserve_weight: float = 1.0
-    photos: int = 2
+    photos: int = 1
+    rate: float = 1e-3
+    rate_top: float = 3e-4
 
 
 class Preserving(Network):

@@ -8,8 +8,10 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from sketchseek.errors import BadSemantics
 from sketchseek.semantics import Concept, Semantics, concepts, load_semantics, shape
 from sketchseek.semantics.concepts import SENSES, data_folder
+from sketchseek.semantics.lexical import WordNetSemantics
 
 _SHUFFLED = "shuffled:"
 _NAMES = "clip_vit_b32_text_vocabulary.npz"
@@ -49,10 +51,12 @@ def load(words: Words) -> Semantics:
 def vectors(words: Words, classes: Sequence[str], dataset: str) -> NDArray[np.float32]:
     """Unit vectors of classes, (C, D); a phrase that is not known is the mean of its words.
 
+    A class of which no word is known has a row of zeros: it is learnt without a word.
+
     Raises:
-        BadSemantics: a class of which no word is known: the message names it.
+        BadSemantics: none of the classes is known, or the source is broken.
     """
-    found: NDArray[np.float32] = load(words).vectors(_meant(classes, dataset)).values
+    found: NDArray[np.float32] = load(words).vectors(_meant(classes, dataset), missing="zero").values
     return found
 
 
@@ -90,5 +94,13 @@ def similarity(
 
 
 def _meant(classes: Sequence[str], dataset: str) -> tuple[Concept, ...]:
-    """The classes with their senses, where a list of this package tells those of the data set."""
-    return concepts(classes, dataset) if dataset in SENSES else concepts(classes)
+    """The classes with their senses, where a list of this package tells those of the data set.
+
+    With WordNet at hand, they also have the other words of their senses: "ax" for "axe".
+    """
+    named = concepts(classes, dataset) if dataset in SENSES else concepts(classes)
+    try:
+        lexicon = WordNetSemantics()
+    except BadSemantics:
+        return named
+    return lexicon.enrich(named)

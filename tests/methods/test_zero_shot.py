@@ -1,0 +1,375 @@
+"""The zero-shot systems: what they may learn from, what makes each of them, and a whole run of each."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+import tiny
+import torch
+from torch import Tensor, nn
+from torch.nn.functional import normalize
+
+from sketchseek import model as folders
+from sketchseek.encoders.huggingface import load_backbone, load_classifier
+from sketchseek.encoders.onnx import OnnxEncoder
+from sketchseek.errors import BadConfig, BadDataset, BadModel, UnknownName
+from sketchseek.losses.triplet import triplet
+from sketchseek.methods import method
+from sketchseek.methods.zero_shot import doodle2search
+from sketchseek.methods.zero_shot.composed import Composed, Composing
+from sketchseek.methods.zero_shot.conditional import PHOTO, SKETCH, condition, prompt
+from sketchseek.methods.zero_shot.contrastive import ridge
+from sketchseek.methods.zero_shot.doodle2search import Doodle, Doodle2Search, rivals
+from sketchseek.methods.zero_shot.edges import EdgeMap
+from sketchseek.methods.zero_shot.frame import principal
+from sketchseek.methods.zero_shot.sake import factors
+from sketchseek.methods.zero_shot.seen import Seen, gather
+from sketchseek.methods.zero_shot.words import Words, similarity, vectors
+from sketchseek.training.halves import Top, Trunk
+from sketchseek.training.progress import Progress
+from sketchseek.training.towers import Standardise
+
+# Of sketchy-25, airplane, bell and cup are unseen; the shapes tell them from the others.
+CLASSES = {
+    **dict.fromkeys(("airplane", "bear", "cat"), "disc"),
+    **dict.fromkeys(("bell", "bicycle", "dog"), "box"),
+    **dict.fromkeys(("cup", "duck", "crab"), "cross"),
+}
+SEEN = ("bear", "bicycle", "cat", "crab", "dog", "duck")
+
+
+@pytest.fixture(scope="module")
+def place(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with a random backbone that classifies, nine classes, and the names of 1,000."""
+    folder = tmp_path_factory.mktemp("unseen")
+    tiny.backbone(folder / "backbone", "mobilenet_v2_classifier")
+    tiny.pictures(folder / "data", photos=4, classes=CLASSES)
+    (folder / "semantics").mkdir()
+    names = {n: {"id": f"{n:08d}-n", "label": f"thing {n}"} for n in range(1000)}
+    (folder / "semantics" / "imagenet_synsets.txt").write_text(repr(names), encoding="utf-8")
+    return folder
+
+
+@pytest.fixture
+def at_hand(place: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.setenv("SKETCHSEEK_DATA", str(place))
+    return place
+
+
+def data(place: Path, **more: Any) -> Seen:
+    return Seen(dataset="folder", path=str(place / "data"), choosing=2, quickdraw=False, **more)
+
+
+def settings(name: str, place: Path, **more: Any) -> Any:
+    config = method(name).config()
+    small = {
+        "data": data(place),
+        "backbone": str(place / "backbone"),
+        "cut": 12,
+        "sketch_size": 0,
+        "views": 2,
+        "photo_views": 1,
+        "dim": 8,
+        "batch": 6,
+        "steps": 3,
+        "epochs": 2,
+        "words": Words("none"),
+    }
+    return replace(config, **(small | more))
+
+
+def test_only_seen_classes_are_learnt_from(place: Path) -> None:
+    known = gather(data(place), seed=0)
+    chosen = known.material.val.classes
+    assert len(known.classes) == 4
+    assert sorted((*known.classes, *chosen)) == sorted(SEEN)
+    assert set(known.material.train.classes) == set(known.classes)
+    codes = known.codes(known.photos[0])
+    kept = {item.label for item, code in zip(known.photos[0].items, codes, strict=True) if code >= 0}
+    assert kept == set(known.classes)
+    assert any(gather(data(place), seed).material.val.classes != chosen for seed in range(1, 5))
+
+
+@pytest.mark.parametrize(
+    ("more", "message"),
+    [
+        ({"unseen": "sketchy-subset.train"}, "is a list of photos; a list of classes is wanted"),
+        ({"unseen": "qmul-chairv2.test"}, "is a list of photos"),
+        ({"unseen": "tuberlin-30.unseen"}, "none of the classes of tuberlin-30.unseen: nothing would be"),
+        ({"lines": True}, "no line drawings under SKETCHSEEK_DATA"),
+    ],
+)
+def test_a_split_that_leaves_nothing_out_is_refused(
+    at_hand: Path, more: dict[str, Any], message: str
+) -> None:
+    with pytest.raises(BadConfig, match=message):
+        gather(data(at_hand, **more), seed=0)
+
+
+def test_other_bad_splits_are_refused(at_hand: Path, tmp_path: Path) -> None:
+    with pytest.raises(UnknownName, match=r"sketchy-25\.unseen"):
+        gather(data(at_hand, unseen="sketchy-25.unsen"), seed=0)
+    with pytest.raises(BadConfig, match="of the 6 seen classes of folder, 1 to 4 can choose the model"):
+        gather(replace(data(at_hand), choosing=5), seed=0)
+    with pytest.raises(BadDataset):
+        gather(replace(data(at_hand), quickdraw=True), seed=0)
+    poor = tiny.pictures(tmp_path / "poor", photos=2, classes=CLASSES)
+    for drawing in (poor / "sketches" / "dog").iterdir():
+        drawing.unlink()
+    with pytest.raises(BadConfig, match=r"folder: no sketches of the seen class 'dog'\. Add some"):
+        gather(replace(data(at_hand), path=str(poor)), seed=0)
+
+
+@pytest.mark.parametrize(
+    ("name", "more"),
+    [
+        ("doodle2search", {"edges": "stack"}),
+        ("composed", {}),
+        ("sake", {"adapt": False}),
+        ("contrastive", {"tune": "norms"}),
+    ],
+)
+def test_each_method_trains_a_model_that_embeds(
+    at_hand: Path, tmp_path: Path, name: str, more: dict[str, Any]
+) -> None:
+    events: list[Progress] = []
+    made = method(name).train(
+        settings(name, at_hand, **more),
+        tmp_path / "run",
+        cache_dir=at_hand / "cache",
+        on_progress=events.append,
+    )
+    model = folders.load(made)
+    assert (model.card.method, model.card.dim) == (name, 8)
+    assert model.card.training["data"]["unseen"] == "sketchy-25.unseen"
+    told = [event for event in events if event.stage == name]
+    assert [event.done for event in told] == [1, 2]
+    assert all(np.isfinite(list(event.figures.values())).all() for event in told)
+    encoder = OnnxEncoder(model)
+    size = tiny.SIDE
+    photos = np.random.default_rng(0).integers(0, 255, (3, size, size, 3), dtype=np.uint8)
+    assert encoder.embed_photos(photos).shape == (3, 8)
+    assert encoder.embed_sketches(photos[..., 0]).shape == (3, 8)
+    assert (model.words is None) == (name in {"doodle2search", "sake"})
+    if model.words is not None:
+        assert set(model.words.names) == set(CLASSES)
+        assert model.words.vectors.shape == (9, 8)
+
+
+def test_a_stopped_run_goes_on_to_the_same_model(at_hand: Path, tmp_path: Path) -> None:
+    sake, config = method("sake"), settings("sake", at_hand, epochs=3)
+
+    def stop(event: Progress) -> None:
+        if event.stage == "sake" and event.done == 2:
+            raise KeyboardInterrupt
+
+    cache = at_hand / "cache"
+    whole = sake.train(config, tmp_path / "whole", cache_dir=cache)
+    with pytest.raises(KeyboardInterrupt):
+        sake.train(config, tmp_path / "stopped", cache_dir=cache, on_progress=stop)
+    again = sake.train(config, tmp_path / "stopped", cache_dir=cache)
+    assert folders.load(again).identity.split("@")[1] == folders.load(whole).identity.split("@")[1]
+
+
+def test_a_transformer_is_told_the_domain_by_tokens(at_hand: Path, tmp_path: Path) -> None:
+    folder = tiny.backbone(tmp_path / "vit", "vit")
+    doodle = method("doodle2search")
+    config = settings("doodle2search", at_hand, backbone=str(folder), cut=1)
+    made = doodle.train(config, tmp_path / "run")
+    assert folders.load(made).card.dim == 8
+    with pytest.raises(BadModel, match="no classifier of ImageNet's 1,000 classes"):
+        load_classifier(folder)
+    backbone = load_backbone(folder)
+    trunk = Trunk(backbone, 1, tiny.SIDE)
+    top = Top(backbone, 1, trunk.shape).eval()
+    values = trunk(torch.randn(3, 3, tiny.SIDE, tiny.SIDE))
+    plain = top(values)
+    prompt(top, 2)
+    with torch.no_grad():
+        top.blocks[0].tokens.mul_(100)
+        assert top(values).shape == plain.shape
+        assert not torch.allclose(top(values), plain, atol=1e-3)
+
+
+def test_maps_have_no_tokens(place: Path) -> None:
+    backbone = load_backbone(place / "backbone")
+    trunk = Trunk(backbone, 12, tiny.SIDE)
+    with pytest.raises(BadConfig, match="the backbone has no tokens"):
+        prompt(Top(backbone, 12, trunk.shape), 2)
+
+
+@pytest.mark.parametrize(
+    ("family", "cut", "own"),
+    [("mobilenet_v2", 12, False), ("vit", 1, False), ("efficientnet", 0, True), ("regnet", 0, True)],
+)
+def test_the_domain_changes_nothing_until_it_is_learnt(
+    tmp_path: Path, family: str, cut: int, own: bool
+) -> None:
+    backbone = load_backbone(tiny.backbone(tmp_path / family, family))
+    shown = torch.randn(3, 3, tiny.SIDE, tiny.SIDE, generator=torch.Generator().manual_seed(0))
+    trunk = Trunk(backbone, cut, tiny.SIDE)
+    with torch.inference_mode():
+        wanted = backbone(shown)
+    tops = []
+    for domain in (SKETCH, PHOTO):
+        fresh = load_backbone(tmp_path / family)
+        top = Top(fresh, cut, trunk.shape, live=False)
+        condition(top, domain)
+        tops.append(top.eval())
+    columns = [[w for n, w in top.named_parameters() if n.endswith("column")] for top in tops]
+    assert columns[0]
+    assert any("ConditionalExcitation" in type(m).__name__ for m in tops[0].modules()) == own
+    with torch.no_grad():
+        for top in tops:
+            torch.testing.assert_close(top(trunk(shown)), wanted, rtol=1e-3, atol=1e-4)
+        for weight in (*columns[0], *columns[1]):
+            weight.copy_(torch.linspace(-1, 1, len(weight)))
+        torch.testing.assert_close(tops[0](trunk(shown)), wanted, rtol=1e-3, atol=1e-4)
+        assert not torch.allclose(tops[1](trunk(shown)), wanted, rtol=1e-3, atol=1e-4)
+
+
+def test_the_factors_of_a_classifier_are_the_classifier() -> None:
+    torch.manual_seed(0)
+    weight, bias, features = torch.randn(9, 6), torch.randn(9), torch.randn(20, 6) * 3 + 1
+    standardise = Standardise.fitted(features)
+    embedding, classes = factors(weight, bias, standardise, 6)
+    told = classes(embedding(standardise(features)))
+    torch.testing.assert_close(told, features @ weight.T + bias, rtol=1e-4, atol=1e-4)
+    embedding, classes = factors(weight, bias, standardise, 2)
+    left, values, right = torch.linalg.svd(weight / standardise.scale)
+    best = left[:, :2] * values[:2] @ right[:2]
+    torch.testing.assert_close(classes.weight @ embedding.weight, best, rtol=1e-4, atol=1e-4)
+    with pytest.raises(BadConfig, match="dim = 7: the teacher's classifier has 6 directions"):
+        factors(weight, bias, standardise, 7)
+
+
+def test_a_layer_starts_at_the_principal_axes() -> None:
+    torch.manual_seed(0)
+    features = torch.randn(50, 2) @ torch.tensor([[3.0, 0, 0, 4], [0, 1, 0, 0]]) + 5
+    layer = principal(features, 2)
+    centred = features - features.mean(0)
+    kept = centred @ layer.weight.T @ layer.weight
+    torch.testing.assert_close(kept, centred, rtol=1e-4, atol=1e-4)
+    with pytest.raises(BadConfig, match="dim = 5: 4 at most"):
+        principal(features, 5)
+
+
+def test_negatives_are_drawn_by_the_distance_of_words() -> None:
+    words = np.array([[1, 0], [0.8, 0.6], [-1, 0]], np.float32)
+    chances = rivals(words, 0.5)
+    apart = np.array([[np.inf, 0.4, 4.0], [0.4, np.inf, 3.6], [4.0, 3.6, np.inf]])
+    wanted = np.exp(-apart / 0.5)
+    np.testing.assert_allclose(chances, wanted / wanted.sum(1, keepdims=True), rtol=1e-5)
+    np.testing.assert_allclose(rivals(words, 0), (1 - np.eye(3)) / 2)
+
+
+def test_the_reversal_grows_by_the_epoch_not_by_the_step(monkeypatch: pytest.MonkeyPatch) -> None:
+    told: list[float] = []
+    monkeypatch.setattr(doodle2search, "reverse", lambda values, strength: (told.append(strength), values)[1])
+    config = Doodle2Search(dim=4, reversal=(1, 3))
+    network = Doodle(config, nn.Identity(), nn.Identity(), np.eye(3, 5, dtype=np.float32))
+    network.log_dict = lambda *_, **__: None  # type: ignore[method-assign]
+    rows = torch.randn(2, 4)
+    for epoch in range(5):
+        for _ in range(3):
+            network.training_step((rows, rows, -rows, torch.tensor([0, 1]), torch.tensor(epoch)))
+    steps = [told[start + 1 : start + 4] for start in range(0, len(told), 4)]
+    assert told[::4] == [0.5] * 15  # the negative's word, always half
+    assert [step[0] for step in steps[::3]] == [0.0, 0.0, 0.5, 1.0, 1.0]
+    assert all(step == steps[n // 3 * 3] for n, step in enumerate(steps))
+
+
+def test_edges_are_drawn_black_on_white() -> None:
+    half = (0.5, 0.5, 0.5)
+    pixels = torch.full((2, 3, 16, 16), 0.2)
+    pixels[1, :, :, 8:] = -0.6
+    drawn = EdgeMap(half, half)(pixels)
+    assert drawn.shape == pixels.shape
+    torch.testing.assert_close(drawn[0], torch.ones(3, 16, 16), rtol=0, atol=0.2)
+    assert drawn[1, :, :, 7:9].max() < -0.9
+    assert drawn[1, :, :, :4].min() > 0.9
+
+
+def composing(variant: Any, **more: Any) -> Composing:
+    torch.manual_seed(0)
+    words = np.eye(3, 5, dtype=np.float32)
+    words[2] = 0
+    config = Composed(variant=variant, dim=4, instance_weight=0.0, **more)
+    network = Composing(config, nn.Sequential(nn.Identity()), nn.Sequential(nn.Identity()), words)
+    network.log = lambda *_, **__: None  # type: ignore[method-assign]
+    return network
+
+
+def rows() -> tuple[Tensor, Tensor, Tensor]:
+    torch.manual_seed(1)
+    s, p, n = (torch.randn(6, 4) for _ in range(3))
+    return s, p, n
+
+
+def step(network: Composing) -> float:
+    s, p, n = rows()
+    classes, others = torch.tensor([0, 1, 0, 1, 0, 1]), torch.tensor([1, 0, 1, 0, 1, 0])
+    none = torch.empty(0, dtype=torch.int64)
+    loss = network.training_step((s, p, n, torch.empty(0, 4), classes, others, none))
+    return float(loss.detach())
+
+
+def test_composed_losses_are_their_formulas() -> None:
+    network = composing("labelled", margin=2.0, pull_weight=0.7)
+    s, p, n = (normalize(part, dim=1) for part in rows())
+    told = network.say(network.words[torch.tensor([0, 1, 0, 1, 0, 1])])
+    wrong = network.say(network.words[torch.tensor([1, 0, 1, 0, 1, 0])])
+    ms, mp, mn = (normalize(x + w, dim=1) for x, w in ((s, told), (p, told), (n, wrong)))
+    late = triplet(ms, mp, mn, 2.0)
+    pull = sum((m - x).square().sum(1).sqrt().mean() for m, x in ((ms, s), (mp, p), (mn, n)))
+    same = triplet(ms, mp, normalize(n + told, dim=1), 2.0)
+    bare = sum(triplet(q, p, n, 2.0) for q in (ms, s, normalize(told, dim=1)))
+    wanted = {
+        "labelled": late,
+        "pulled": late + 0.7 * pull,
+        "same_class": late + 0.7 * pull + same,
+        "unlabelled": bare,
+    }
+    for variant, value in wanted.items():
+        found = step(composing(variant, margin=2.0, pull_weight=0.7))
+        assert found == pytest.approx(float(value.detach()), rel=1e-5)
+
+
+def test_a_word_that_is_not_known_adds_nothing() -> None:
+    network = composing("unlabelled")
+    said = network.say(network.words)
+    assert not said[2].any()
+    torch.testing.assert_close(said[0], -said[1])  # about their mean
+
+
+def test_words_start_where_their_photos_are() -> None:
+    torch.manual_seed(0)
+    words = np.vstack([np.eye(4, 6), np.zeros(6)]).astype(np.float32)
+    centres = normalize(torch.randn(5, 8), dim=1)
+    classes = np.repeat(np.arange(5), 7)
+    photos = centres[torch.from_numpy(classes)] * 3
+    layer = ridge(words, photos, classes)
+    told = layer(torch.from_numpy(words[:4]))
+    assert (normalize(told, dim=1) @ centres.T).argmax(1).tolist() == [0, 1, 2, 3]
+
+
+def test_a_prior_keeps_what_stands_out(tmp_path: Path) -> None:
+    file = tmp_path / "words.vec"
+    file.write_text("4 2\ncat 1 0\ndog 0.9 0.4\nlion 1 0.1\nship 0 1\n", encoding="utf-8")
+    words = Words("fasttext", str(file))
+    assert vectors(words, ["cat", "dog", "zyzzyva"], "mine").shape == (3, 2)
+    assert not vectors(words, ["cat", "dog", "zyzzyva"], "mine")[2].any()
+    whole = similarity(words, ["cat", "ship"], "mine", ["lion", "dog", "ship"])
+    assert (whole > 0).sum() == 6 - (whole <= 0).sum()
+    kept = similarity(replace(words, top=1), ["cat", "ship"], "mine", ["lion", "dog", "ship"])
+    assert kept.tolist() == [[1, 0, 0], [0, 0, 1]]
+    shuffled = similarity(
+        replace(words, source="shuffled:fasttext"), ["cat", "ship"], "mine", ["lion", "dog", "ship"]
+    )
+    np.testing.assert_allclose(shuffled, whole[::-1], atol=1e-6)
+    with pytest.raises(UnknownName, match="word2vec"):
+        vectors(Words("word2vek"), ["cat"], "mine")
