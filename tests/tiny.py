@@ -31,11 +31,6 @@ FAMILIES: dict[str, tuple[str, str, dict[str, Any]]] = {
         "MobileNetV2ForImageClassification",
         {"depth_multiplier": 0.25, "image_size": SIDE, "finegrained_output": False, "num_labels": 1001},
     ),
-    "efficientnet": (
-        "EfficientNetConfig",
-        "EfficientNetModel",
-        {"width_coefficient": 0.2, "depth_coefficient": 0.2, "image_size": SIDE, "hidden_dim": 256},
-    ),
     "regnet": (
         "RegNetConfig",
         "RegNetModel",

@@ -204,7 +204,7 @@ def test_maps_have_no_tokens(place: Path) -> None:
 
 @pytest.mark.parametrize(
     ("family", "cut", "own"),
-    [("mobilenet_v2", 12, False), ("vit", 1, False), ("efficientnet", 0, True), ("regnet", 0, True)],
+    [("mobilenet_v2", 12, False), ("vit", 1, False), ("regnet", 0, True)],
 )
 def test_the_domain_changes_nothing_until_it_is_learnt(
     tmp_path: Path, family: str, cut: int, own: bool
@@ -230,6 +230,21 @@ def test_the_domain_changes_nothing_until_it_is_learnt(
             weight.copy_(torch.linspace(-1, 1, len(weight)))
         torch.testing.assert_close(tops[0](trunk(shown)), wanted, rtol=1e-3, atol=1e-4)
         assert not torch.allclose(tops[1](trunk(shown)), wanted, rtol=1e-3, atol=1e-4)
+
+
+def test_efficientnets_own_excitation_is_told_the_domain() -> None:
+    from transformers import EfficientNetConfig
+    from transformers.models.efficientnet.modeling_efficientnet import EfficientNetSqueezeExciteLayer
+
+    torch.manual_seed(0)
+    holder = nn.Sequential(EfficientNetSqueezeExciteLayer(EfficientNetConfig(), 8, 16, expand=True))
+    values = torch.randn(2, 16, 4, 4)
+    wanted = holder(values)
+    condition(holder, PHOTO)  # type: ignore[arg-type]
+    torch.testing.assert_close(holder(values), wanted)
+    with torch.no_grad():
+        holder[0].column.fill_(2.0)
+    assert not torch.allclose(holder(values), wanted)
 
 
 def test_the_factors_of_a_classifier_are_the_classifier() -> None:
