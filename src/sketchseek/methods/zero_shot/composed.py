@@ -51,7 +51,7 @@ class Composed(ZeroShot):
     """
 
     variant: Variant = "unlabelled"
-    words: Words = field(default_factory=lambda: Words("clip-vocabulary"))
+    words: Words = field(default_factory=Words)
     margin: float = 0.3
     pull_weight: float = 0.1
     instance_weight: float = 0.3

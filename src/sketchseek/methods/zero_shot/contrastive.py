@@ -59,7 +59,7 @@ class Contrastive(ZeroShot):
     photos: int = 1
     rate: float = 1e-3
     rate_top: float = 3e-4
-    dropout: float = 0.0
+    dropout: float = 0.4
     temperature: float = 0.07
     class_weight: float = 1.0
     instance_weight: float = 0.3
