@@ -13,6 +13,7 @@ so the file that torch reads is the file that the run time reads.
 
 from __future__ import annotations
 
+import difflib
 import hashlib
 import json
 import zipfile
@@ -27,7 +28,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sketchseek._aside import aside
-from sketchseek.errors import BadModel
+from sketchseek.errors import BadModel, UnknownName
 from sketchseek.images import PhotoInput
 from sketchseek.sketch import SketchInput
 
@@ -84,6 +85,22 @@ class Vocabulary:
 
     names: tuple[str, ...]
     vectors: NDArray[np.float32]
+
+    def vector(self, text: str) -> NDArray[np.float32]:
+        """What a text adds, (D,): its own vector, else the mean of those of its words that are known.
+
+        Raises:
+            UnknownName: none of its words is known; the message lists near ones.
+        """
+        wanted = _spelt(text)
+        where = {_spelt(name): place for place, name in enumerate(self.names)}
+        rows = [where[word] for word in (wanted, *wanted.split()) if word in where]
+        if not rows:
+            near = difflib.get_close_matches(wanted, where, n=3, cutoff=0.6)
+            hint = f"Did you mean {' or '.join(map(repr, near))}?" if near else "Try a plainer word."
+            raise UnknownName(f"the model knows {len(self.names):,} words, but not {text!r}. {hint}")
+        vector: NDArray[np.float32] = self.vectors[rows[:1] if wanted in where else rows].mean(0)
+        return vector
 
 
 @dataclass(frozen=True)
@@ -205,6 +222,11 @@ def write_words(words: Vocabulary, folder: Path) -> Path:
     with aside(path) as written, written.open("wb") as file:
         np.savez_compressed(file, names=np.array(words.names), vectors=words.vectors.astype(np.float16))
     return path
+
+
+def _spelt(text: str) -> str:
+    """A word as it is looked up: lower case, single spaces for whatever parts words."""
+    return " ".join("".join(letter if letter.isalnum() else " " for letter in text.lower()).split())
 
 
 def _tuples(raw: Mapping[str, Any]) -> dict[str, Any]:

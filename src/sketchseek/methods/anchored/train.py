@@ -21,7 +21,7 @@ from sketchseek.methods.anchored.config import Config
 from sketchseek.methods.anchored.material import Material, Part, gather
 from sketchseek.methods.anchored.towers import Anchored, Encoder, Mirrored
 from sketchseek.methods.finish import retrieval
-from sketchseek.model import Card
+from sketchseek.model import Card, Vocabulary
 from sketchseek.sketch import SketchInput
 from sketchseek.training import batchnorm
 from sketchseek.training.classes import canonical, unseen
@@ -110,7 +110,10 @@ def train(
         training=to_dict(config),
     )
     with run.stage("export"):
-        return _export(module.encoder, backbone, trunk, config, card=card, val=val, folder=run.model)
+        unit = normalize(module.encoder.settle.anchors.detach(), dim=1).numpy()
+        words = Vocabulary(material.classes, unit)
+        towers = _towers(module.encoder, backbone, trunk, config)
+        return export_model(*towers, card, run.model, samples=_samples(card, material.val), words=words)
 
 
 def lower(backbone: Backbone, config: Config) -> Trunk:
@@ -193,24 +196,19 @@ def _validation(
     return validate
 
 
-def _export(
-    encoder: Encoder,
-    backbone: Backbone,
-    trunk: Trunk,
-    config: Config,
-    *,
-    card: Card,
-    val: Dataset,
-    folder: Path,
-) -> Path:
-    """Write the model folder; its graphs are compared with torch on real pictures."""
+def _towers(encoder: Encoder, backbone: Backbone, trunk: Trunk, config: Config) -> tuple[Tower, Tower]:
+    """Of photos and sketches, whole."""
     contract = {"mean": backbone.mean, "std": backbone.std}
     tuned: nn.Module = nn.Sequential(trunk, encoder.top)
     tuned = Mirrored(tuned) if config.mirror else tuned
     sketch = Tower(tuned, nn.Sequential(encoder.sketch_head, encoder.settle), **contract)
     photo = Tower(backbone, nn.Sequential(encoder.photo_head, encoder.settle), **contract)
-    samples = {
+    return photo, sketch
+
+
+def _samples(card: Card, val: Dataset) -> dict[str, NDArray[np.uint8]]:
+    """Real pictures that the written graphs are compared with torch on."""
+    return {
         "sketch": next(Pictures(val, card.sketch).batches(val.sketches[:8])),
         "photo": next(Pictures(val, card.photo).batches(val.photos[:8])),
     }
-    return export_model(photo, sketch, card, folder, samples=samples)
