@@ -19,7 +19,7 @@ from sketchseek import _decoder
 from sketchseek.encoders import OnnxEncoder, encode_sketches, load_encoder
 from sketchseek.errors import BadSketch, EmptySketch, LibraryError, SketchseekError
 from sketchseek.images import printable
-from sketchseek.library import Filter, Library, Matrix
+from sketchseek.library import Filter, Hit, Library, Matrix
 from sketchseek.server.asking import compose
 from sketchseek.server.finding import Found, ranked
 from sketchseek.server.lanes import Lane, or_404
@@ -105,6 +105,17 @@ class Service:
         """
         await self._ready()
         return await self._decoders.run(lambda: self._receive(data, kind))
+
+    async def picture(self, picture: int) -> Hit:
+        """What is known of a picture; its score says nothing.
+
+        Raises:
+            HTTPException: 404, there is no such picture.
+        """
+        known = await self._reads.run(lambda: self._library.contents.hits([picture], [0.0]))
+        if not known:
+            raise HTTPException(404, f"The library has no picture {picture}.")
+        return known[0]
 
     async def thumbnail(self, picture: int) -> bytes:
         """A picture's small copy, a JPEG.
