@@ -105,7 +105,7 @@ def _asking(routes: APIRouter, service: Service) -> None:
     @routes.post("/api/uploads", openapi_extra=BYTES)
     async def upload(request: Request, kind: Kind) -> Upload:
         """Take a file to ask with: a drawing (SVG, strokes as JSON, a picture of paper) or a photo."""
-        received = await service.receive(await request.body(), kind)
+        received = await service.receive(request.body, kind)
         return Upload(strokes=received.strokes, id=received.id, preview=received.preview)
 
     @routes.get("/api/folders")

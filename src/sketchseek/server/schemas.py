@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, FailFast, Field, FiniteFloat, Strict
+from pydantic import BaseModel, ConfigDict, FailFast, Field, FiniteFloat, Strict, model_validator
 
 MAX_STROKES = 2_000
 MAX_POINTS = 20_000  # about ten minutes of steady drawing; what costs seconds to rasterise is refused
@@ -26,6 +26,14 @@ Day = Annotated[date, Field(ge=date(1, 1, 1), le=date(9998, 12, 31))]
 
 class _Asked(BaseModel):
     model_config = ConfigDict(extra="forbid")
+
+    @model_validator(mode="before")
+    @classmethod
+    def _one_complaint(cls, told: Any) -> Any:
+        """Refuse too many fields at once: pydantic would word a complaint about each, for seconds."""
+        if isinstance(told, dict) and len(told) > len(cls.model_fields):
+            raise ValueError(f"more fields than the {len(cls.model_fields)} that are known")
+        return told
 
 
 class SketchPart(_Asked):
