@@ -152,7 +152,8 @@ REQUESTS: dict[str, tuple[bytes, set[int | None]]] = {
     "from a foreign site": (post("/api/search", GOOD, "Sec-Fetch-Site: cross-site"), {403}),
     "from a neighbouring site": (post("/api/search", GOOD, "Sec-Fetch-Site: same-site"), {403}),
     "from a form": (post("/api/search", GOOD, kind="text/plain"), {415}),
-    "a session by a form": (post("/api/session", "", kind="application/x-www-form-urlencoded"), {415}),
+    "a session by a form": (post("/api/session", "", "Origin: null", kind="text/plain"), {403}),
+    "a session of a book": (post("/api/session", " " * (MAX_BODY + 1)), {413}),
     # what is no request
     "noise": (bytes(range(256)) * 4, {400}),
     "TLS": (b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03" + bytes(500), {400}),

@@ -81,7 +81,7 @@ def test_the_token_opens_the_api(stranger: httpx.Client) -> None:
 
 
 def test_a_page_exchanges_it_for_a_cookie(stranger: httpx.Client) -> None:
-    answer = stranger.post("/api/session", json={}, headers=bearer(TOKEN))
+    answer = stranger.post("/api/session", headers=bearer(TOKEN))
     given = answer.headers["set-cookie"]
     assert answer.status_code == 204
     assert "HttpOnly" in given
@@ -94,8 +94,7 @@ def test_a_page_exchanges_it_for_a_cookie(stranger: httpx.Client) -> None:
 
 def test_a_cookie_is_of_one_token(closed: str, made: Made) -> None:
     with served(made[0], made[2], token=new_token()) as other:
-        headers = bearer(TOKEN) | {"Content-Type": "application/json"}
-        given = httpx.post(f"{closed}/api/session", headers=headers, trust_env=False)
+        given = httpx.post(f"{closed}/api/session", headers=bearer(TOKEN), trust_env=False)
         cookie = given.headers["set-cookie"].partition(";")[0]
         for site, status in ((closed, 200), (other, 401)):
             answer = httpx.get(f"{site}/api/status", headers={"Cookie": cookie}, trust_env=False)

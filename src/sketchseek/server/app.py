@@ -10,6 +10,7 @@ from fastapi import FastAPI
 
 import sketchseek
 from sketchseek.server import api, assets, problems
+from sketchseek.server.described import describe
 from sketchseek.server.security import LOOPBACK_NAMES, Gate
 from sketchseek.server.service import Service
 from sketchseek.server.tokens import Keeper
@@ -57,5 +58,6 @@ def create_app(
     app.include_router(api.router(service, keeper))
     app.include_router(assets.router())
     problems.install(app)
+    describe(app)
     app.add_middleware(Gate, keeper=keeper, hosts=hosts)
     return app
