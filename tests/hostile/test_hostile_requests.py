@@ -422,6 +422,20 @@ def test_what_follows_an_answer_slowly_is_cut_off(server: Server) -> None:
     assert (status, took < SOON) == (None, True)
 
 
+def test_noise_after_an_answer_is_cut_off(server: Server) -> None:
+    head = get("/api/search", "Transfer-Encoding: chunked", method="POST", host="evil.example")
+    with server.connect() as connection:
+        connection.sendall(head)
+        assert answer_of(connection)[0] == 421
+        connection.sendall(b"no piece\r\n")
+        assert answer_of(connection) == (None, b"")
+
+
+def test_what_is_no_http_is_refused_as_all_is(server: Server) -> None:
+    status, body = server.ask(b"\x16\x03\x01 hello\r\n\r\n")
+    assert (status, json.loads(body)["status"]) == (400, 400)
+
+
 def test_a_connection_stays_open_for_further_requests(server: Server) -> None:
     with server.connect() as connection:
         for _ in range(3):

@@ -58,7 +58,11 @@ def serve(
             typer.launch(plain)  # other users of this machine can see what a browser is started with
 
     path = library or default_path()
-    token = token_file.read_text(encoding="utf-8").strip() if token_file else token_of_environment()
+    token = (
+        token_file.read_text(encoding="utf-8", errors="replace").strip()
+        if token_file
+        else token_of_environment()
+    )
     try:
         with watching(path, EVERY) if watch else nullcontext():
             server.serve(

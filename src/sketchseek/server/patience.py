@@ -12,6 +12,8 @@ from starlette.exceptions import HTTPException
 from starlette.types import Message, Receive
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
+from sketchseek.server.problems import problem
+
 HEAD = 3.0  # seconds for a request's head, and for what is left of a body that was answered already
 GRACE = 3.0  # seconds for a body ...
 PACE = 20_000  # ... and one more for as many bytes of it
@@ -42,6 +44,15 @@ class Patient(H11Protocol):
         """Wait for nothing any more."""
         self._stop_waiting()
         super().connection_lost(exc)
+
+    def send_400_response(self, msg: str) -> None:
+        """Refuse what is no HTTP with a problem document; what breaks off after an answer is only cut off."""
+        if self.conn.our_state in (h11.IDLE, h11.SEND_RESPONSE):
+            answer = problem(400, msg, headers={"Connection": "close"})
+            head = h11.Response(status_code=400, headers=answer.raw_headers, reason=b"Bad Request")
+            for event in (head, h11.Data(data=bytes(answer.body)), h11.EndOfMessage()):
+                self.transport.write(self.conn.send(event) or b"")
+        self.transport.close()
 
     def _wait(self) -> None:
         if self._deadline is None:
