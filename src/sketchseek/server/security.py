@@ -98,8 +98,11 @@ class Gate:
         if match is None:
             return 400, "The request needs one well-formed Host header."
         if match["name"] not in self._hosts:
-            known = ", ".join(sorted(self._hosts))
-            return 421, f"This server does not answer to the name {match['name']!r}, only to {known}."
+            name = match["name"]
+            return (
+                421,
+                f"This server is not called {name!r}; if it should be, start it with --allow-host {name}.",
+            )
         return None
 
     def _limit(self, path: str) -> int:
