@@ -10,12 +10,18 @@ from fastapi import FastAPI
 
 import sketchseek
 from sketchseek.server import api, assets, problems
+from sketchseek.server.described import describe
 from sketchseek.server.security import LOOPBACK_NAMES, Gate
 from sketchseek.server.service import Service
+from sketchseek.server.tokens import Keeper
 
 
 def create_app(
-    library_path: Path, model: str | Path | None = None, *, hosts: Collection[str] = LOOPBACK_NAMES
+    library_path: Path,
+    model: str | Path | None = None,
+    *,
+    hosts: Collection[str] = LOOPBACK_NAMES,
+    token: str | None = None,
 ) -> FastAPI:
     """The web application that searches one library.
 
@@ -26,13 +32,14 @@ def create_app(
         library_path: a library's file.
         model: a packaged model's name or a model folder; the library's own where not given.
         hosts: what a Host header may name, ports left out; IPv6 addresses in brackets.
+        token: what opens the API; None opens it to everybody who can reach the server.
 
     Raises:
         LibraryError: the library cannot be opened.
         BadModel: the model is missing or broken.
         ModelMismatch: the library was indexed with another model.
     """
-    service = Service(library_path, model)
+    service, keeper = Service(library_path, model), Keeper(token)
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
@@ -48,8 +55,9 @@ def create_app(
         redoc_url=None,
         lifespan=lifespan,
     )
-    app.include_router(api.router(service))
+    app.include_router(api.router(service, keeper))
     app.include_router(assets.router())
     problems.install(app)
-    app.add_middleware(Gate, hosts=hosts)
+    describe(app)
+    app.add_middleware(Gate, keeper=keeper, hosts=hosts)
     return app
