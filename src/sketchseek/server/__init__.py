@@ -10,6 +10,7 @@ import uvicorn
 from fastapi import FastAPI
 
 from sketchseek.errors import BadConfig
+from sketchseek.library.background import Standing
 from sketchseek.server.app import create_app
 from sketchseek.server.security import LOOPBACK_NAMES, is_loopback
 
@@ -26,6 +27,7 @@ def serve(
     port: int = PORT,
     model: str | Path | None = None,
     started: Callable[[str], None] | None = None,
+    standing: Callable[[], Standing | None] = lambda: None,
 ) -> None:
     """Serve the page until the process is interrupted.
 
@@ -35,6 +37,7 @@ def serve(
         port: 0 takes any free one.
         model: a packaged model's name or a model folder; the library's own where not given.
         started: called with the page's address once it can be opened.
+        standing: how far the indexing is that goes on beside the server, if any does.
 
     Raises:
         BadConfig: another machine could reach ``host``, or ``port`` cannot be had.
@@ -43,7 +46,7 @@ def serve(
     """
     with open_socket(host, port) as listener:
         bound = f"[{host}]" if ":" in host else host
-        app = create_app(library_path, model, hosts=LOOPBACK_NAMES | {bound})
+        app = create_app(library_path, model, hosts=LOOPBACK_NAMES | {bound}, standing=standing)
         if started:
             started(f"http://{bound}:{listener.getsockname()[1]}")
         web_server(app).run(sockets=[listener])

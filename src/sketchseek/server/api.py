@@ -12,7 +12,19 @@ from sketchseek.library import Hit as Listed
 from sketchseek.server import schemas
 from sketchseek.server.asking import Chance
 from sketchseek.server.bundle import zipped
-from sketchseek.server.schemas import MAX_HITS, Answer, Folders, Found, Hit, Question, Status, Upload
+from sketchseek.server.schemas import (
+    MAX_HITS,
+    MAX_SKIPPED,
+    Answer,
+    Folders,
+    Found,
+    Hit,
+    Question,
+    Skipped,
+    SkippedList,
+    Status,
+    Upload,
+)
 from sketchseek.server.service import Service
 from sketchseek.server.uploads import Kind
 
@@ -53,8 +65,17 @@ def router(service: Service) -> APIRouter:
 
     @routes.get("/api/status")
     async def status() -> Status:
-        """How many pictures there are, and whether the model is loaded."""
+        """How many pictures there are, whether the model is loaded, and how far indexing is."""
         return await service.status()
+
+    @routes.get("/api/skipped")
+    async def skipped() -> SkippedList:
+        """Which files and folders were passed over, and why."""
+        found = await service.skipped()
+        told = [
+            Skipped(path=printable(one.path), reason=printable(one.reason)) for one in found[:MAX_SKIPPED]
+        ]
+        return SkippedList(skipped=told, count=len(found))
 
     @routes.get("/healthz", include_in_schema=False)
     async def health() -> dict[str, str]:

@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Collection
+from collections.abc import AsyncIterator, Callable, Collection
 from contextlib import asynccontextmanager
 from pathlib import Path
 
 from fastapi import FastAPI
 
 import sketchseek
+from sketchseek.library.background import Standing
 from sketchseek.server import api, assets, problems
 from sketchseek.server.security import LOOPBACK_NAMES, Gate
 from sketchseek.server.service import Service
 
 
 def create_app(
-    library_path: Path, model: str | Path | None = None, *, hosts: Collection[str] = LOOPBACK_NAMES
+    library_path: Path,
+    model: str | Path | None = None,
+    *,
+    hosts: Collection[str] = LOOPBACK_NAMES,
+    standing: Callable[[], Standing | None] = lambda: None,
 ) -> FastAPI:
     """The web application that searches one library.
 
@@ -26,13 +31,14 @@ def create_app(
         library_path: a library's file.
         model: a packaged model's name or a model folder; the library's own where not given.
         hosts: what a Host header may name, ports left out; IPv6 addresses in brackets.
+        standing: how far the indexing is that goes on beside the server, if any does.
 
     Raises:
         LibraryError: the library cannot be opened.
         BadModel: the model is missing or broken.
         ModelMismatch: the library was indexed with another model.
     """
-    service = Service(library_path, model)
+    service = Service(library_path, model, standing)
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
