@@ -64,10 +64,10 @@ def make_library(folder: Path) -> tuple[Path, Path, Path]:
 
 
 @contextmanager
-def served(library: Path, model: Path | None = None) -> Iterator[str]:
+def served(library: Path, model: Path | None = None, token: str | None = None) -> Iterator[str]:
     """The address of a server over ``library``, which ends with the block."""
     with open_socket("127.0.0.1", 0) as listener:
-        server = web_server(create_app(library, model))
+        server = web_server(create_app(library, model, token=token))
         thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})
         thread.start()
         try:

@@ -1,4 +1,4 @@
-"""``sketchseek serve``: draw in a web page, on this machine only."""
+"""``sketchseek serve``: draw in a web page, on this machine or, with a token, on others."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from sketchseek.cli.console import LibraryOption, say, shown
+from sketchseek.cli.console import LibraryOption, say, shown, token_of_environment
 from sketchseek.cli.watch import EVERY, keeping
 from sketchseek.errors import LibraryError, RootMissing
 
@@ -28,8 +28,20 @@ def serve(
         str | None,
         typer.Option(metavar="NAME", help="Packaged model or model folder; by default the library's own."),
     ] = None,
-    host: Annotated[str, typer.Option(help="An address of this machine alone.")] = "127.0.0.1",
+    host: Annotated[
+        str, typer.Option(help="Where to listen; 0.0.0.0 lets other machines in, with a token.")
+    ] = "127.0.0.1",
     port: Annotated[int, typer.Option(help="0 takes any free one.")] = 8765,
+    allow_host: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="NAME", help="A further name that browsers call this machine by; may be repeated."
+        ),
+    ] = None,
+    token_file: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE", help="Holds the token to ask for; else SKETCHSEEK_TOKEN, or a new one."),
+    ] = None,
     open_page: Annotated[
         bool, typer.Option("--open/--no-open", help="Open the page in the browser.")
     ] = False,
@@ -37,9 +49,12 @@ def serve(
         bool, typer.Option("--watch", help="Look for new and deleted photos all the while.")
     ] = False,
 ) -> None:
-    """Open a page to draw in and see the photos, on this machine only. Ctrl-C ends it.
+    """Open a page to draw in and see the photos. Ctrl-C ends it.
 
     Folders are indexed while the page is open already: photos can be found as soon as they are read.
+
+    Other machines are let in only where --host says so, and only with a token. On this machine none
+    is needed, unless one is given.
     """
     from sketchseek import server
     from sketchseek.library import Library, default_path
@@ -53,13 +68,17 @@ def serve(
 
     def started(address: str) -> None:
         print(address, flush=True)
+        plain, _, made = address.partition("/#")
+        if made:
+            say("Whoever has this address can see the photos: the token is in it.")
         say("Open this address in a browser. Ctrl-C ends it.")
         if folders or watch:  # not before the address is had: what cannot be served is not indexed either
             every = EVERY if watch else None
             beside.append(block.enter_context(keeping(path, folders or (), model=model, every=every)))
         if open_page:
-            typer.launch(address)
+            typer.launch(plain)  # other users of this machine can see what a browser is started with
 
+    token = token_file.read_text(encoding="utf-8").strip() if token_file else token_of_environment()
     try:
         with ExitStack() as block:
             server.serve(
@@ -67,6 +86,8 @@ def serve(
                 host=host,
                 port=port,
                 model=model,
+                token=token,
+                allowed=allow_host or (),
                 started=started,
                 standing=lambda: beside[0].standing if beside else None,
             )

@@ -26,6 +26,7 @@ from sketchseek.server.schemas import (
     Upload,
 )
 from sketchseek.server.service import Service
+from sketchseek.server.tokens import Keeper
 from sketchseek.server.uploads import Kind
 
 # What browsers show as a picture and nothing else. SVG is not among them: it can carry scripts.
@@ -57,8 +58,8 @@ PictureId = Annotated[int, Path(ge=0, lt=2**63, description="A picture's number,
 Pictures = Annotated[list[PictureId], Query(min_length=1, max_length=MAX_HITS)]
 
 
-def router(service: Service) -> APIRouter:
-    """The API over one library and one model."""
+def router(service: Service, keeper: Keeper) -> APIRouter:
+    """The API over one library and one model, for those whom ``keeper`` lets pass."""
     routes = APIRouter(responses={"4XX": PROBLEMS, "5XX": PROBLEMS})
     _asking(routes, service)
     _pictures(routes, service)
@@ -76,6 +77,11 @@ def router(service: Service) -> APIRouter:
             Skipped(path=printable(one.path), reason=printable(one.reason)) for one in found[:MAX_SKIPPED]
         ]
         return SkippedList(skipped=told, count=len(found))
+
+    @routes.post("/api/session", status_code=204, response_class=Response)
+    async def session() -> Response:
+        """Exchange the token, sent as a bearer, for a cookie; so that a page's pictures are shown too."""
+        return Response(status_code=204, headers={"Set-Cookie": keeper.cookie} if keeper.cookie else None)
 
     @routes.get("/healthz", include_in_schema=False)
     async def health() -> dict[str, str]:

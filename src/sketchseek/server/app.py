@@ -13,6 +13,7 @@ from sketchseek.library.background import Standing
 from sketchseek.server import api, assets, problems
 from sketchseek.server.security import LOOPBACK_NAMES, Gate
 from sketchseek.server.service import Service
+from sketchseek.server.tokens import Keeper
 
 
 def create_app(
@@ -20,6 +21,7 @@ def create_app(
     model: str | Path | None = None,
     *,
     hosts: Collection[str] = LOOPBACK_NAMES,
+    token: str | None = None,
     standing: Callable[[], Standing | None] = lambda: None,
 ) -> FastAPI:
     """The web application that searches one library.
@@ -31,6 +33,7 @@ def create_app(
         library_path: a library's file.
         model: a packaged model's name or a model folder; the library's own where not given.
         hosts: what a Host header may name, ports left out; IPv6 addresses in brackets.
+        token: what opens the API; None opens it to everybody who can reach the server.
         standing: how far the indexing is that goes on beside the server, if any does.
 
     Raises:
@@ -38,7 +41,7 @@ def create_app(
         BadModel: the model is missing or broken.
         ModelMismatch: the library was indexed with another model.
     """
-    service = Service(library_path, model, standing)
+    service, keeper = Service(library_path, model, standing), Keeper(token)
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
@@ -54,8 +57,8 @@ def create_app(
         redoc_url=None,
         lifespan=lifespan,
     )
-    app.include_router(api.router(service))
+    app.include_router(api.router(service, keeper))
     app.include_router(assets.router())
     problems.install(app)
-    app.add_middleware(Gate, hosts=hosts)
+    app.add_middleware(Gate, keeper=keeper, hosts=hosts)
     return app

@@ -9,11 +9,9 @@ from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from pathlib import Path
-from typing import TypeVar
 
 import anyio
 import numpy as np
-from anyio import CapacityLimiter, to_thread
 from numpy.typing import NDArray
 from starlette.exceptions import HTTPException
 
@@ -25,6 +23,7 @@ from sketchseek.library import Filter, Library, Matrix, Skipped
 from sketchseek.library.background import Standing
 from sketchseek.server.asking import compose
 from sketchseek.server.finding import Found, ranked
+from sketchseek.server.lanes import Lane, or_404
 from sketchseek.server.schemas import (
     MAX_POINTS,
     Filters,
@@ -41,11 +40,9 @@ from sketchseek.sketch import Sketch, from_quickdraw
 SEARCHES = 2  # drawings that are encoded side by side; the encoder uses all cores for one already
 READS = 4  # thumbnails and files that are looked up side by side
 DECODERS = 2  # uploads that are read side by side, each in a process of its own
-WAITING = 32  # requests that may wait for any of these before new ones are sent away
 FOLDERS = 500  # that are told; of more, those with most photos
 
 Strokes = Sequence[Sequence[Sequence[float]]]
-_T = TypeVar("_T")
 
 
 class Service:
@@ -70,11 +67,9 @@ class Service:
     ) -> None:
         self._library = Library.open(library_path)
         self._standing = standing
-        self._chosen = model is not None
+        self._model = model
         try:
-            self._encoder = load_encoder(model or self._library.model_source or "default")
-            if self._library.model is not None:
-                self._library.check_model(self._encoder.model_id)
+            self._encoder = self._own_encoder()
         except BaseException:
             self._library.close()
             raise
@@ -126,7 +121,7 @@ class Service:
         Raises:
             HTTPException: 404, there is no such picture.
         """
-        return await self._reads.run(lambda: _or_404(lambda: self._library.thumbnail(picture)))
+        return await self._reads.run(lambda: or_404(lambda: self._library.thumbnail(picture)))
 
     async def original(self, picture: int) -> Path:
         """A readable file that holds a picture, inside the library's folders with all links followed.
@@ -134,7 +129,7 @@ class Service:
         Raises:
             HTTPException: 404, there is no such picture, or none of its files is there or can be read.
         """
-        return await self._reads.run(lambda: _or_404(lambda: _readable(self._library.photo(picture))))
+        return await self._reads.run(lambda: or_404(lambda: _readable(self._library.photo(picture))))
 
     async def originals(self, pictures: Sequence[int]) -> list[Path]:
         """Files of several pictures, as `original`; those that have none any more are left out.
@@ -236,22 +231,29 @@ class Service:
         found = ranked(self._library, question, self._filter(question.filters), matrix, query)
         return replace(found, milliseconds=(time.perf_counter() - began) * 1000)
 
+    def _own_encoder(self) -> OnnxEncoder:
+        """The encoder that was asked for, else the library's own, else the packaged one.
+
+        Raises:
+            BadModel: it is missing or broken.
+            ModelMismatch: the library's vectors are of another one.
+        """
+        encoder = load_encoder(self._model or self._library.model_source or "default")
+        if self._library.model is not None:
+            self._library.check_model(encoder.model_id)
+        return encoder
+
     def _current(self) -> tuple[OnnxEncoder, Matrix]:
         """The vectors of now and the encoder that they are of.
 
         Another process may have written the first pictures, or embedded all anew with another model, since
-        the last request; that model is taken up, unless one was asked for.
+        the last request; that model is taken up, unless another one was asked for.
         """
-        matrix = self._library.matrix()
-        if matrix.model not in (None, self._encoder.model_id):
-            source = self._library.model_source
-            if self._chosen or source is None:
-                self._library.check_model(self._encoder.model_id)
-            encoder = load_encoder(source or "default")
-            self._library.check_model(encoder.model_id)
+        encoder = self._encoder
+        while (matrix := self._library.matrix()).model not in (None, encoder.model_id):
+            encoder = self._own_encoder()
             self._encoder, self._shelf = encoder, Shelf()  # uploads were embedded by the model before
-            matrix = self._library.matrix()
-        return self._encoder, matrix
+        return encoder, matrix
 
     def _embedding(self, part: PicturePart | UploadPart, matrix: Matrix) -> NDArray[np.float32]:
         if isinstance(part, UploadPart):
@@ -291,35 +293,6 @@ class Service:
         return Filter(folder, asked.after, asked.before, asked.orientation)
 
 
-class Lane:
-    """Threads for one kind of work, with a queue that ends.
-
-    Args:
-        width: how many run side by side.
-    """
-
-    def __init__(self, width: int) -> None:
-        self._limiter = CapacityLimiter(width)
-        self._width = width
-        self._inside = 0
-
-    async def run(self, work: Callable[[], _T]) -> _T:
-        """Do something slow in a thread.
-
-        Raises:
-            HTTPException: 503, too much is waiting already.
-        """
-        if self._inside >= self._width + WAITING:
-            raise HTTPException(
-                503, "Too many requests are waiting; ask again in a moment.", {"Retry-After": "1"}
-            )
-        self._inside += 1
-        try:
-            return await to_thread.run_sync(work, limiter=self._limiter)
-        finally:
-            self._inside -= 1
-
-
 def _sketch(strokes: Strokes) -> Sketch:
     points = sum(len(stroke[0]) for stroke in strokes)
     if points > MAX_POINTS:
@@ -333,13 +306,3 @@ def _readable(path: Path) -> Path:
             return path
     except OSError as error:
         raise LibraryError(f"the file of this picture cannot be read: {error.strerror}") from error
-
-
-def _or_404(look_up: Callable[[], _T]) -> _T:
-    """Tell that a thing is not there from trouble with the library, which has its own, narrower errors."""
-    try:
-        return look_up()
-    except LibraryError as error:
-        if type(error) is not LibraryError:
-            raise
-        raise HTTPException(404, str(error)) from error
