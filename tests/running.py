@@ -35,6 +35,7 @@ class Running:
             stderr=subprocess.PIPE,
             text=True,
             env=os.environ | {"OMP_NUM_THREADS": "1"},
+            start_new_session=sys.platform != "win32",
         )
         self.lines: list[str] = []
         self._listener = threading.Thread(target=self._listen)
@@ -58,8 +59,8 @@ class Running:
         return told
 
     def interrupt(self) -> int:
-        """Ctrl-C, and its exit code."""
-        self.process.send_signal(signal.SIGINT)
+        """Ctrl-C as a terminal sends it, to the whole group; and the exit code."""
+        os.killpg(self.process.pid, signal.SIGINT)
         return self.ended()
 
     def ended(self) -> int:
@@ -84,7 +85,7 @@ def running(*arguments: str | Path) -> Iterator[Running]:
             server.process.kill()
             for child in children:
                 child.kill()
-            server.ended()
+        server.ended()
 
 
 def until(true: Callable[[], object], what: str = "it") -> None:

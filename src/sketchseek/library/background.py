@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 import os
+import shlex
 import signal
 import subprocess
 import sys
@@ -21,7 +22,8 @@ from typing import Any, Literal
 
 from sketchseek.encoders import load_encoder
 from sketchseek.errors import SketchseekError
-from sketchseek.library import Event, Library, Progress, RootSkipped, Skipped
+from sketchseek.images import printable
+from sketchseek.library import Event, Library, Progress, RootSkipped, Skipped, default_path
 from sketchseek.library.watching import Trouble, watch
 
 _RUN = "from sketchseek.library.background import work; work()"
@@ -75,7 +77,7 @@ class Standing:
     def _advanced(self, now: Progress) -> Standing:
         if now.phase == "done":
             return replace(self, state="done", progress=now, reason=None)
-        skipped = self.skipped if now.found else ()  # another round begins
+        skipped = () if now == Progress() else self.skipped  # with that, another round begins
         if now.phase != "scan" and now.done < now.found:
             return replace(self, state="reading", progress=now, reason=None)
         if self.state == "done":  # a later round that has found nothing to read passes unseen
@@ -103,6 +105,8 @@ class Indexer:
     ) -> None:
         self.standing = Standing()
         self._stopped = False
+        own = [] if library == default_path() else ["--library", printable(library)]
+        self._command = shlex.join(["sketchseek", "index", *own])
         paths = [str(Path(folder).expanduser().absolute()) for folder in folders]
         task = {
             "library": str(library.expanduser().absolute()),
@@ -119,16 +123,17 @@ class Indexer:
     def events(self) -> Iterator[Told]:
         """What happens, until the process ends; an end that nobody asked for is a last `Failed`."""
         assert self._process.stdout is not None  # noqa: S101 - a pipe was asked for
-        for line in self._process.stdout:
-            with suppress(ValueError):  # half a line, of a process that was killed
-                event = _read(line)
-                self.standing = self.standing.after(event)
-                yield event
+        with self._process.stdout as lines:
+            for line in lines:
+                if line.endswith(b"\n"):  # else half a line, of a process that was killed
+                    event = _read(line)
+                    self.standing = self.standing.after(event)
+                    yield event
         code = self._process.wait()
         if code and not self._stopped and self.standing.state != "failed":
             failed = Failed(
                 f"Indexing broke off ({_ended(code)}). What was indexed is kept and can be found. To go on, "
-                f"run `sketchseek index` in a terminal; if it breaks off again, ask `sketchseek doctor`."
+                f"run `{self._command}` in a terminal; if it breaks off again, ask `sketchseek doctor`."
             )
             self.standing = self.standing.after(failed)
             yield failed
