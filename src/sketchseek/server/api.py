@@ -13,12 +13,14 @@ from sketchseek.server import schemas
 from sketchseek.server.asking import Chance
 from sketchseek.server.bundle import zipped
 from sketchseek.server.schemas import (
+    COPIES,
     MAX_HITS,
     MAX_SKIPPED,
     Answer,
     Folders,
     Found,
     Hit,
+    Picture,
     Question,
     Skipped,
     SkippedList,
@@ -97,8 +99,8 @@ def _asking(routes: APIRouter, service: Service) -> None:
         found = await service.search(question)
         hits = [
             Hit(
-                **_facts(group[0], found.chance, service.edition),
-                alike=[Found(**_facts(other, found.chance, service.edition)) for other in group[1:]],
+                **_found(group[0], found.chance, service.edition),
+                alike=[Found(**_found(other, found.chance, service.edition)) for other in group[1:]],
                 alike_count=size - 1,
             )
             for group, size in zip(found.groups, found.sizes, strict=True)
@@ -115,7 +117,7 @@ def _asking(routes: APIRouter, service: Service) -> None:
     @routes.post("/api/uploads", openapi_extra=BYTES)
     async def upload(request: Request, kind: Kind) -> Upload:
         """Take a file to ask with: a drawing (SVG, strokes as JSON, a picture of paper) or a photo."""
-        received = await service.receive(await request.body(), kind)
+        received = await service.receive(request.body, kind)
         return Upload(strokes=received.strokes, id=received.id, preview=received.preview)
 
     @routes.get("/api/folders")
@@ -126,6 +128,11 @@ def _asking(routes: APIRouter, service: Service) -> None:
 
 
 def _pictures(routes: APIRouter, service: Service) -> None:
+    @routes.get("/api/pictures/{picture}")
+    async def facts(picture: PictureId) -> Picture:
+        """What is known of an indexed picture."""
+        return Picture(**_facts(await service.picture(picture), service.edition))
+
     @routes.get("/api/thumbnails/{picture}", response_class=Response)
     async def thumbnail(picture: PictureId) -> Response:
         """A small JPEG of an indexed picture, without metadata."""
@@ -159,15 +166,19 @@ def _pictures(routes: APIRouter, service: Service) -> None:
         )
 
 
-def _facts(found: Listed, chance: Chance | None, edition: str) -> dict[str, Any]:
+def _found(found: Listed, chance: Chance | None, edition: str) -> dict[str, Any]:
+    strength = round(chance.strength(found.score), 3) if chance else None
+    return {"score": found.score, "strength": strength, **_facts(found, edition)}
+
+
+def _facts(found: Listed, edition: str) -> dict[str, Any]:
     return {
         "id": found.id,
-        "score": found.score,
-        "strength": round(chance.strength(found.score), 3) if chance else None,
         "name": printable(found.path.name),
         "folder": printable(found.path.parent),
         "path": printable(found.path),
         "copies": len(found.copies),
+        "also": [printable(path) for path in found.copies[:COPIES]],
         "width": found.width,
         "height": found.height,
         "taken": found.taken,

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from typing import TypeVar
 
 from anyio import CapacityLimiter, to_thread
@@ -33,13 +34,27 @@ class Lane:
         Raises:
             HTTPException: 503, too much is waiting already.
         """
+        with self._place():
+            return await to_thread.run_sync(work, limiter=self._limiter)
+
+    @asynccontextmanager
+    async def held(self) -> AsyncIterator[None]:
+        """Hold one of the lane's places through a block, which waits for itself.
+
+        Raises:
+            HTTPException: 503, too much is waiting already.
+        """
+        with self._place():
+            async with self._limiter:
+                yield
+
+    @contextmanager
+    def _place(self) -> Iterator[None]:
         if self._inside >= self._width + WAITING:
-            raise HTTPException(
-                503, "Too many requests are waiting; ask again in a moment.", {"Retry-After": "1"}
-            )
+            raise HTTPException(503, "Too many requests are waiting; ask again in a moment.")
         self._inside += 1
         try:
-            return await to_thread.run_sync(work, limiter=self._limiter)
+            yield
         finally:
             self._inside -= 1
 

@@ -12,8 +12,8 @@ from starlette.exceptions import HTTPException
 from starlette.types import Message, Receive
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
-HEAD = 4.0  # seconds for a request's head, and for what is left of a body that was answered already
-GRACE = 4.0  # seconds for a body ...
+HEAD = 3.0  # seconds for a request's head, and for what is left of a body that was answered already
+GRACE = 3.0  # seconds for a body ...
 PACE = 20_000  # ... and one more for as many bytes of it
 
 
@@ -62,14 +62,17 @@ class Patient(H11Protocol):
 def bounded(receive: Receive, limit: int, too_large: str) -> Receive:
     """A receive that refuses a body of more than ``limit`` bytes, or one that comes slower than `PACE`.
 
+    Time runs from the first call: until then it is the server that makes the client wait.
+
     Raises:
         HTTPException: when called: 408 or 413.
     """
-    began = time.monotonic()
+    began: float | None = None
     seen, more = 0, True
 
     async def receive_in_time() -> Message:
-        nonlocal seen, more
+        nonlocal began, seen, more
+        began = began or time.monotonic()
         left = began + GRACE + seen / PACE - time.monotonic() if more else math.inf
         try:
             with anyio.fail_after(max(left, 0.0)):

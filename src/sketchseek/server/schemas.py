@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import Annotated, Literal, Self
+from typing import Annotated, Any, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, FailFast, Field, FiniteFloat, Strict
+from pydantic import BaseModel, ConfigDict, FailFast, Field, FiniteFloat, Strict, model_validator
 
 from sketchseek.library.background import Standing
 
@@ -14,6 +14,7 @@ MAX_POINTS = 20_000  # about ten minutes of steady drawing; what costs seconds t
 MAX_HITS = 500
 MAX_PARTS = 16
 MAX_SKIPPED = 500
+COPIES = 24  # other files of the same picture that are named
 DEPTH = 1_000  # pictures of a ranking that can be paged through
 
 Number = Annotated[FiniteFloat, Strict()]  # 1 and 1.5, but neither "1" nor true
@@ -28,6 +29,14 @@ Day = Annotated[date, Field(ge=date(1, 1, 1), le=date(9998, 12, 31))]
 
 class _Asked(BaseModel):
     model_config = ConfigDict(extra="forbid")
+
+    @model_validator(mode="before")
+    @classmethod
+    def _one_complaint(cls, told: Any) -> Any:
+        """Refuse too many fields at once: pydantic would word a complaint about each, for seconds."""
+        if isinstance(told, dict) and len(told) > len(cls.model_fields):
+            raise ValueError(f"more fields than the {len(cls.model_fields)} that are known")
+        return told
 
 
 class SketchPart(_Asked):
@@ -89,10 +98,25 @@ class Question(_Asked):
         return [*own, *self.parts]
 
 
-class Found(BaseModel):
-    """One picture of a ranking."""
+class Picture(BaseModel):
+    """What is known of a picture."""
 
     id: int
+    name: str = Field(description="File name.")
+    folder: str = Field(description="The folder that holds it.")
+    path: str = Field(description="Both.")
+    copies: int = Field(description="How many other files hold the same picture.")
+    also: list[str] = Field(description="The paths of those, the first few dozen.")
+    width: int = Field(description="Pixels, as shown upright.")
+    height: int
+    taken: str = Field(description="YYYY-MM-DD HH:MM:SS, by the camera's clock, else the file's time.")
+    thumbnail: str = Field(description="Where its small copy is.")
+    original: str = Field(description="Where the picture itself is.")
+
+
+class Found(Picture):
+    """One picture of a ranking."""
+
     score: float = Field(
         description="Cosine of question and picture, -1 to 1; comparable within one ranking only."
     )
@@ -101,15 +125,6 @@ class Found(BaseModel):
         "times what the best of as many chance pictures would reach: from 1 on it stands out. "
         "None in a library of fewer than 20 pictures."
     )
-    name: str = Field(description="File name.")
-    folder: str = Field(description="The folder that holds it.")
-    path: str = Field(description="Both.")
-    copies: int = Field(description="How many other files hold the same picture.")
-    width: int = Field(description="Pixels, as shown upright.")
-    height: int
-    taken: str = Field(description="YYYY-MM-DD HH:MM:SS, by the camera's clock, else the file's time.")
-    thumbnail: str = Field(description="Where its small copy is.")
-    original: str = Field(description="Where the picture itself is.")
 
 
 class Hit(Found):

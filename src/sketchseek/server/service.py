@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import secrets
 import time
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -17,15 +17,14 @@ from starlette.exceptions import HTTPException
 
 from sketchseek import _decoder
 from sketchseek.encoders import OnnxEncoder, encode_sketches, load_encoder
-from sketchseek.errors import BadSketch, EmptySketch, LibraryError, SketchseekError
+from sketchseek.errors import EmptySketch, LibraryError, SketchseekError
 from sketchseek.images import printable
-from sketchseek.library import Filter, Library, Matrix, Skipped
+from sketchseek.library import Filter, Hit, Library, Matrix, Skipped
 from sketchseek.library.background import Standing
 from sketchseek.server.asking import compose
 from sketchseek.server.finding import Found, ranked
 from sketchseek.server.lanes import Lane, or_404
 from sketchseek.server.schemas import (
-    MAX_POINTS,
     Filters,
     Indexing,
     PicturePart,
@@ -34,15 +33,13 @@ from sketchseek.server.schemas import (
     Status,
     UploadPart,
 )
-from sketchseek.server.uploads import Kind, Received, Shelf, preview, strokes_for_the_page
-from sketchseek.sketch import Sketch, from_quickdraw
+from sketchseek.server.uploads import Kind, Received, Shelf, preview, sketch_of, strokes_for_the_page
 
 SEARCHES = 2  # drawings that are encoded side by side; the encoder uses all cores for one already
 READS = 4  # thumbnails and files that are looked up side by side
-DECODERS = 2  # uploads that are read side by side, each in a process of its own
+BODIES = 3  # uploads that are in memory side by side; others wait outside
+DECODERS = 2  # of those that are read side by side, each in a process of its own
 FOLDERS = 500  # that are told; of more, those with most photos
-
-Strokes = Sequence[Sequence[Sequence[float]]]
 
 
 class Service:
@@ -79,6 +76,7 @@ class Service:
         self._failure: Exception | None = None
         self._searches = Lane(SEARCHES)
         self._reads = Lane(READS)
+        self._bodies = Lane(BODIES)
         self._decoders = Lane(DECODERS)
         self._shelf = Shelf()
 
@@ -104,16 +102,29 @@ class Service:
         await self._ready()
         return await self._searches.run(lambda: self._find(question))
 
-    async def receive(self, data: bytes, kind: Kind) -> Received:
-        """Read a file that is to be asked with, in a process of its own, and embed it.
+    async def receive(self, read: Callable[[], Awaitable[bytes]], kind: Kind) -> Received:
+        """Take a file that is to be asked with, decode it in a process of its own, and embed it.
 
         Raises:
             BadSketch, BadImage: it cannot be read, or nothing is drawn.
             BadModel: the model could not be loaded.
-            HTTPException: 503, too many uploads are waiting.
+            HTTPException: 503, too many uploads are waiting; and what ``read`` raises.
         """
         await self._ready()
-        return await self._decoders.run(lambda: self._receive(data, kind))
+        async with self._bodies.held():
+            data = await read()
+            return await self._decoders.run(lambda: self._receive(data, kind))
+
+    async def picture(self, picture: int) -> Hit:
+        """What is known of a picture; its score says nothing.
+
+        Raises:
+            HTTPException: 404, there is no such picture.
+        """
+        known = await self._reads.run(lambda: self._library.contents.hits([picture], [0.0]))
+        if not known:
+            raise HTTPException(404, f"The library has no picture {picture}.")
+        return known[0]
 
     async def thumbnail(self, picture: int) -> bytes:
         """A picture's small copy, a JPEG.
@@ -215,7 +226,7 @@ class Service:
             raise EmptySketch("nothing is asked: draw at least one line, or name a picture")
         encoder, matrix = self._current()
         drawn = {
-            number: encode_sketches(encoder, [_sketch(part.strokes)])[0]
+            number: encode_sketches(encoder, [sketch_of(part.strokes)])[0]
             for number, part in enumerate(question.asked())
             if isinstance(part, SketchPart)
         }
@@ -268,7 +279,7 @@ class Service:
         return vector
 
     def _receive(self, data: bytes, kind: Kind) -> Received:
-        name = hashlib.sha256(kind.encode() + b":" + data).hexdigest()[:32]
+        name = hashlib.blake2b(data, digest_size=16, person=kind.encode()).hexdigest()
         if kind == "photo":
             pixels = _decoder.read_photo(data, self._encoder.photo)
             (embedding,) = self._encoder.embed_photos(pixels[None])
@@ -291,13 +302,6 @@ class Service:
             if folder is None:
                 raise HTTPException(404, f"The library has no photos in {printable(asked.folder)!r}.")
         return Filter(folder, asked.after, asked.before, asked.orientation)
-
-
-def _sketch(strokes: Strokes) -> Sketch:
-    points = sum(len(stroke[0]) for stroke in strokes)
-    if points > MAX_POINTS:
-        raise BadSketch(f"the sketch has {points:,} points; at most {MAX_POINTS:,} are searched with")
-    return from_quickdraw({"drawing": strokes})
 
 
 def _readable(path: Path) -> Path:
