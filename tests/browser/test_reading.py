@@ -113,7 +113,7 @@ def test_a_folder_is_read_while_it_is_searched(
         expect(page.locator("#reading")).to_be_hidden()
         page.close()
         assert server.interrupt() == 0
-    assert server.lines[-1] == "ended"
+    assert server.lines[-1] == "ended", server.lines
 
 
 def test_an_indexer_that_breaks_off_is_told_and_the_server_goes_on(
