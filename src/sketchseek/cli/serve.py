@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -79,20 +79,19 @@ def serve(
             typer.launch(plain)  # other users of this machine can see what a browser is started with
 
     token = token_file.read_text(encoding="utf-8").strip() if token_file else token_of_environment()
-    try:
-        with ExitStack() as block:
-            server.serve(
-                path,
-                host=host,
-                port=port,
-                model=model,
-                token=token,
-                allowed=allow_host or (),
-                started=started,
-                standing=lambda: beside[0].standing if beside else None,
-            )
-    except KeyboardInterrupt:  # the way to end it
-        say("ended")
+    # Ctrl-C is the way to end it; where a shell has its background jobs ignore it, the server just ends.
+    with suppress(KeyboardInterrupt), ExitStack() as block:
+        server.serve(
+            path,
+            host=host,
+            port=port,
+            model=model,
+            token=token,
+            allowed=allow_host or (),
+            started=started,
+            standing=lambda: beside[0].standing if beside else None,
+        )
+    say("ended")
 
 
 def _check(folder: Path, library: Path, *, may_be_empty: bool) -> None:
