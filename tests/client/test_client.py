@@ -131,6 +131,13 @@ def test_an_address_holds_no_token(address: str) -> None:
     assert "token=x" not in str(told.value)
 
 
+@pytest.mark.parametrize("token", ["two words", "two\nlines", "tökens"])
+def test_what_is_no_token_is_told_and_not_repeated(token: str) -> None:
+    with pytest.raises(BadConfig, match="token") as told:
+        Client("http://127.0.0.1:1", token=token)
+    assert token not in str(told.value)
+
+
 @contextmanager
 def answering(answer: bytes) -> Iterator[str]:
     """The address of something that answers every request alike."""

@@ -152,7 +152,8 @@ REQUESTS: dict[str, tuple[bytes, set[int | None]]] = {
     "from a foreign site": (post("/api/search", GOOD, "Sec-Fetch-Site: cross-site"), {403}),
     "from a neighbouring site": (post("/api/search", GOOD, "Sec-Fetch-Site: same-site"), {403}),
     "from a form": (post("/api/search", GOOD, kind="text/plain"), {415}),
-    "a session by a form": (post("/api/session", "", kind="application/x-www-form-urlencoded"), {415}),
+    "a session by a form": (post("/api/session", "", "Origin: null", kind="text/plain"), {403}),
+    "a session of a book": (post("/api/session", " " * (MAX_BODY + 1)), {413}),
     # what is no request
     "noise": (bytes(range(256)) * 4, {400}),
     "TLS": (b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03" + bytes(500), {400}),
@@ -419,6 +420,20 @@ def test_what_follows_an_answer_slowly_is_cut_off(server: Server) -> None:
         assert answer_of(connection)[0] == 200
         status, took = cut(connection, b"x" * 1000)
     assert (status, took < SOON) == (None, True)
+
+
+def test_noise_after_an_answer_is_cut_off(server: Server) -> None:
+    head = get("/api/search", "Transfer-Encoding: chunked", method="POST", host="evil.example")
+    with server.connect() as connection:
+        connection.sendall(head)
+        assert answer_of(connection)[0] == 421
+        connection.sendall(b"no piece\r\n")
+        assert answer_of(connection) == (None, b"")
+
+
+def test_what_is_no_http_is_refused_as_all_is(server: Server) -> None:
+    status, body = server.ask(b"\x16\x03\x01 hello\r\n\r\n")
+    assert (status, json.loads(body)["status"]) == (400, 400)
 
 
 def test_a_connection_stays_open_for_further_requests(server: Server) -> None:

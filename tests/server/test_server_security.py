@@ -83,7 +83,9 @@ def test_names_of_this_machine_are_answered(client: httpx.Client, host: str) -> 
 )
 @pytest.mark.parametrize("path", ["/", "/healthz", "/api/status", "/static/main.js"])
 def test_other_names_are_misdirected(client: httpx.Client, host: str, path: str) -> None:
-    refused(client.get(path, headers={"Host": host}), 421)
+    told = refused(client.get(path, headers={"Host": host}), 421)
+    assert "--allow-host" in str(told["detail"])
+    assert "localhost," not in str(told["detail"])  # a page of elsewhere that gets here learns no names
 
 
 @pytest.mark.parametrize(

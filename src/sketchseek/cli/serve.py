@@ -78,7 +78,11 @@ def serve(
         if open_page:
             typer.launch(plain)  # other users of this machine can see what a browser is started with
 
-    token = token_file.read_text(encoding="utf-8").strip() if token_file else token_of_environment()
+    token = (
+        token_file.read_text(encoding="utf-8", errors="replace").strip()
+        if token_file
+        else token_of_environment()
+    )
     # Ctrl-C is the way to end it; where a shell has its background jobs ignore it, the server just ends.
     with suppress(KeyboardInterrupt), ExitStack() as block:
         server.serve(

@@ -62,7 +62,7 @@ class Client:
         timeout: seconds that each step of a request may take.
 
     Raises:
-        BadConfig: no such address, or a token stands in it.
+        BadConfig: no such address, a token stands in it, or the token is none.
     """
 
     def __init__(self, address: str, *, token: str | None = None, timeout: float = 60.0) -> None:
@@ -75,6 +75,8 @@ class Client:
             raise BadConfig("a server's address holds no token: put that into SKETCHSEEK_TOKEN")
         if parts.scheme not in ("http", "https") or not parts.hostname:
             raise BadConfig(f"{address!r} is no address of a server; http://127.0.0.1:8765 is one")
+        if token is not None and not (token.isascii() and token.isprintable() and " " not in token):
+            raise BadConfig("the token for the server has a blank, a line break or the like in it")
         self._kind = HTTPSConnection if parts.scheme == "https" else HTTPConnection
         self._host, self._port, self._base = parts.hostname, port, parts.path.rstrip("/")
         self.address = f"{parts.scheme}://{parts.netloc}{self._base}"

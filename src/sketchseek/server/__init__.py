@@ -54,7 +54,7 @@ def serve(
     """
     fragment = ""
     if token is not None:
-        checked(token, "use")
+        checked(token)
     elif not is_loopback(host):
         token = new_token()
         fragment = f"/#token={token}"

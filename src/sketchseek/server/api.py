@@ -12,6 +12,7 @@ from sketchseek.library import Hit as Listed
 from sketchseek.server import schemas
 from sketchseek.server.asking import Chance
 from sketchseek.server.bundle import zipped
+from sketchseek.server.described import ALWAYS, BODY, WHY, refusals
 from sketchseek.server.schemas import (
     COPIES,
     MAX_HITS,
@@ -27,6 +28,7 @@ from sketchseek.server.schemas import (
     Status,
     Upload,
 )
+from sketchseek.server.security import SESSION, UPLOADS
 from sketchseek.server.service import Service
 from sketchseek.server.tokens import Keeper
 from sketchseek.server.uploads import Kind
@@ -44,7 +46,8 @@ SHOWN = {
     ".bmp": "image/bmp",
     ".dib": "image/bmp",
 }
-PROBLEMS = {"description": "A problem document (RFC 9457).", "content": {"application/problem+json": {}}}
+
+Responses = dict[int | str, dict[str, Any]]
 
 BYTES = {
     "requestBody": {
@@ -56,13 +59,21 @@ BYTES = {
     }
 }
 
+JPEG: Responses = {200: {"description": "The picture.", "content": {"image/jpeg": {}}}}
+ZIP: Responses = {200: {"description": "The file.", "content": {"application/zip": {}}}}
+FILE: Responses = {
+    200: {"description": "The picture.", "content": {"image/*": {}, "application/octet-stream": {}}},
+    206: {"description": "The part of it that a Range header asks for."},
+    416: {"description": WHY[416]},
+}
+
 PictureId = Annotated[int, Path(ge=0, lt=2**63, description="A picture's number, from a hit.")]
 Pictures = Annotated[list[PictureId], Query(min_length=1, max_length=MAX_HITS)]
 
 
 def router(service: Service, keeper: Keeper) -> APIRouter:
     """The API over one library and one model, for those whom ``keeper`` lets pass."""
-    routes = APIRouter(responses={"4XX": PROBLEMS, "5XX": PROBLEMS})
+    routes = APIRouter(responses=refusals(*ALWAYS))
     _asking(routes, service)
     _pictures(routes, service)
 
@@ -80,7 +91,7 @@ def router(service: Service, keeper: Keeper) -> APIRouter:
         ]
         return SkippedList(skipped=told, count=len(found))
 
-    @routes.post("/api/session", status_code=204, response_class=Response)
+    @routes.post(SESSION, status_code=204, response_class=Response, responses=refusals(413))
     async def session() -> Response:
         """Exchange the token, sent as a bearer, for a cookie; so that a page's pictures are shown too."""
         return Response(status_code=204, headers={"Set-Cookie": keeper.cookie} if keeper.cookie else None)
@@ -93,7 +104,7 @@ def router(service: Service, keeper: Keeper) -> APIRouter:
 
 
 def _asking(routes: APIRouter, service: Service) -> None:
-    @routes.post("/api/search")
+    @routes.post("/api/search", responses=refusals(404, *BODY))
     async def search(question: Question) -> Answer:
         """Rank the library for a question, best first."""
         found = await service.search(question)
@@ -114,7 +125,7 @@ def _asking(routes: APIRouter, service: Service) -> None:
             milliseconds=round(found.milliseconds, 1),
         )
 
-    @routes.post("/api/uploads", openapi_extra=BYTES)
+    @routes.post(UPLOADS, openapi_extra=BYTES, responses=refusals(*BODY))
     async def upload(request: Request, kind: Kind) -> Upload:
         """Take a file to ask with: a drawing (SVG, strokes as JSON, a picture of paper) or a photo."""
         received = await service.receive(request.body, kind)
@@ -128,12 +139,12 @@ def _asking(routes: APIRouter, service: Service) -> None:
 
 
 def _pictures(routes: APIRouter, service: Service) -> None:
-    @routes.get("/api/pictures/{picture}")
+    @routes.get("/api/pictures/{picture}", responses=refusals(404, 422))
     async def facts(picture: PictureId) -> Picture:
         """What is known of an indexed picture."""
         return Picture(**_facts(await service.picture(picture), service.edition))
 
-    @routes.get("/api/thumbnails/{picture}", response_class=Response)
+    @routes.get("/api/thumbnails/{picture}", response_class=Response, responses=JPEG | refusals(404, 422))
     async def thumbnail(picture: PictureId) -> Response:
         """A small JPEG of an indexed picture, without metadata."""
         body = await service.thumbnail(picture)
@@ -141,7 +152,7 @@ def _pictures(routes: APIRouter, service: Service) -> None:
         headers = {"Cache-Control": "private, max-age=31536000, immutable"}
         return Response(body, media_type="image/jpeg", headers=headers)
 
-    @routes.get("/api/originals/{picture}", response_class=FileResponse)
+    @routes.get("/api/originals/{picture}", response_class=FileResponse, responses=FILE | refusals(404, 422))
     async def original(picture: PictureId) -> FileResponse:
         """An indexed picture as it lies on disk; a format that browsers do not show comes as a download."""
         path = await service.original(picture)
@@ -154,7 +165,7 @@ def _pictures(routes: APIRouter, service: Service) -> None:
             content_disposition_type="inline" if kind else "attachment",
         )
 
-    @routes.get("/api/zip", response_class=StreamingResponse)
+    @routes.get("/api/zip", response_class=StreamingResponse, responses=ZIP | refusals(404, 422))
     async def bundle(ids: Pictures) -> StreamingResponse:
         """Several indexed pictures as one file, as they lie on disk."""
         headers = {

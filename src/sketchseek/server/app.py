@@ -11,6 +11,7 @@ from fastapi import FastAPI
 import sketchseek
 from sketchseek.library.background import Standing
 from sketchseek.server import api, assets, problems
+from sketchseek.server.described import describe
 from sketchseek.server.security import LOOPBACK_NAMES, Gate
 from sketchseek.server.service import Service
 from sketchseek.server.tokens import Keeper
@@ -60,5 +61,6 @@ def create_app(
     app.include_router(api.router(service, keeper))
     app.include_router(assets.router())
     problems.install(app)
+    describe(app)
     app.add_middleware(Gate, keeper=keeper, hosts=hosts)
     return app

@@ -1,4 +1,4 @@
-"""How long a client may take: for the head of a request, and for its body at a least pace."""
+"""How long a client may take: to send a request's head, its body at a least pace, and to take the answer."""
 
 from __future__ import annotations
 
@@ -12,18 +12,22 @@ from starlette.exceptions import HTTPException
 from starlette.types import Message, Receive
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
+from sketchseek.server.problems import problem
+
 HEAD = 3.0  # seconds for a request's head, and for what is left of a body that was answered already
 GRACE = 3.0  # seconds for a body ...
 PACE = 20_000  # ... and one more for as many bytes of it
+TAKE = 30.0  # seconds for the client to take what waits for it
 
 
 class Patient(H11Protocol):
-    """uvicorn's protocol, which closes a connection whose next request is too long in coming.
+    """uvicorn's protocol, which closes connections whose client takes too long.
 
-    uvicorn itself waits without end for a head of which something has come.
+    uvicorn itself waits without end for a head of which something has come, and for an answer to be taken.
     """
 
     _deadline: asyncio.TimerHandle | None = None
+    _stuck: asyncio.TimerHandle | None = None
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # as in uvicorn
         """Begin to wait for the first request."""
@@ -41,7 +45,27 @@ class Patient(H11Protocol):
     def connection_lost(self, exc: Exception | None) -> None:
         """Wait for nothing any more."""
         self._stop_waiting()
+        self._unstick()
         super().connection_lost(exc)
+
+    def pause_writing(self) -> None:
+        """Wait for the client to take what was sent."""
+        super().pause_writing()
+        self._stuck = self.loop.call_later(TAKE, self.transport.abort)
+
+    def resume_writing(self) -> None:
+        """It did."""
+        self._unstick()
+        super().resume_writing()
+
+    def send_400_response(self, msg: str) -> None:
+        """Refuse what is no HTTP with a problem document; what breaks off after an answer is only cut off."""
+        if self.conn.our_state in (h11.IDLE, h11.SEND_RESPONSE):
+            answer = problem(400, msg, headers={"Connection": "close"})
+            head = h11.Response(status_code=400, headers=answer.raw_headers, reason=b"Bad Request")
+            for event in (head, h11.Data(data=bytes(answer.body)), h11.EndOfMessage()):
+                self.transport.write(self.conn.send(event) or b"")
+        self.transport.close()
 
     def _wait(self) -> None:
         if self._deadline is None:
@@ -51,6 +75,11 @@ class Patient(H11Protocol):
         if self._deadline is not None:
             self._deadline.cancel()
             self._deadline = None
+
+    def _unstick(self) -> None:
+        if self._stuck is not None:
+            self._stuck.cancel()
+            self._stuck = None
 
     def _close(self) -> None:
         if not self.transport.is_closing():

@@ -21,6 +21,7 @@ from sketchseek.server.tokens import Keeper
 
 MAX_BODY = 2_000_000  # bytes; a drawing of 100,000 points is about 1.5 MB of JSON
 UPLOADS = "/api/uploads"  # takes files, and larger ones
+SESSION = "/api/session"  # reads no body
 LOOPBACK_NAMES = frozenset({"localhost", "127.0.0.1", "[::1]"})
 HEADERS = {
     "Content-Security-Policy": (
@@ -97,28 +98,35 @@ class Gate:
         if match is None:
             return 400, "The request needs one well-formed Host header."
         if match["name"] not in self._hosts:
-            known = ", ".join(sorted(self._hosts))
-            return 421, f"This server does not answer to the name {match['name']!r}, only to {known}."
+            name = match["name"]
+            return (
+                421,
+                f"This server is not called {name!r}; if it should be, start it with --allow-host {name}.",
+            )
         return None
 
     def _limit(self, path: str) -> int:
         return self._max_upload if path == UPLOADS else self._max_body
 
     def _wrong_body(self, headers: Headers, method: str, path: str) -> tuple[int, str] | None:
-        if method in _SAFE_METHODS:
+        if method != "POST":  # no other method brings a body to a route
             return None
         length = headers.get("content-length", "0")
         if not (length.isascii() and length.isdigit()):
             return 400, "Content-Length is not a number."
         if len(length) > 18 or int(length) > self._limit(path):
             return 413, _too_large(self._limit(path))
-        kind = headers.get("content-type", "").partition(";")[0].strip().lower()
-        # No form of a foreign page can send any of these; a script of one would have to ask first.
-        if path == UPLOADS and not (kind == "application/octet-stream" or kind.startswith("image/")):
-            return 415, "Send the file's bytes, as Content-Type: application/octet-stream or image/..."
-        if path != UPLOADS and kind != "application/json":
-            return 415, "Send JSON, as Content-Type: application/json."
-        return None
+        return _wrong_kind(headers, path)
+
+
+def _wrong_kind(headers: Headers, path: str) -> tuple[int, str] | None:
+    """Take what no form of a foreign page can send; a script of one would have to ask first."""
+    kind = headers.get("content-type", "").partition(";")[0].strip().lower()
+    if path == UPLOADS and not (kind == "application/octet-stream" or kind.startswith("image/")):
+        return 415, "Send the file's bytes, as Content-Type: application/octet-stream or image/..."
+    if path not in (UPLOADS, SESSION) and kind != "application/json":
+        return 415, "Send JSON, as Content-Type: application/json."
+    return None
 
 
 def _too_large(limit: int) -> str:

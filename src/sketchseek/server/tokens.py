@@ -27,16 +27,16 @@ def new_token() -> str:
     return secrets.token_urlsafe(32)
 
 
-def checked(token: str, source: str) -> str:
+def checked(token: str) -> str:
     """A token that somebody chose, if it can be sent in a header and is no short word.
 
     Raises:
-        BadConfig: it cannot be used; the message names ``source`` and never the token.
+        BadConfig: it cannot be used; the message does not repeat it.
     """
     if _FORM.fullmatch(token) is None:
         raise BadConfig(
-            f"the token in {source} needs 16 to 256 letters, digits or . _ ~ + / -; "
-            f'a good one: python -c "import secrets; print(secrets.token_urlsafe())"'
+            "the token that was given needs 16 to 256 letters, digits or . _ ~ + / -; "
+            'a good one: python -c "import secrets; print(secrets.token_urlsafe())"'
         )
     return token
 

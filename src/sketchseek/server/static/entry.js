@@ -21,7 +21,7 @@ async function taken() {
 /** @returns whether the server knows the token, and so gave this browser its cookie */
 async function handedIn(token) {
   try {
-    const headers = { Authorization: `Bearer ${token}`, "Content-Type": "application/json" };
+    const headers = { Authorization: `Bearer ${token}` };
     return (await fetch("/api/session", { method: "POST", headers })).ok;
   } catch {
     return false; // no answer, or signs that no token has
