@@ -95,6 +95,7 @@ def test_the_openapi_document_tells_every_route_and_loads_nothing_from_elsewhere
         "/api/thumbnails/{picture}",
         "/api/originals/{picture}",
         "/api/status",
+        "/api/skipped",
         "/api/session",
     }
     assert "application/problem+json" in paths["/api/search"]["post"]["responses"]["422"]["content"]

@@ -10,6 +10,7 @@ import uvicorn
 from fastapi import FastAPI
 
 from sketchseek.errors import BadConfig
+from sketchseek.library.background import Standing
 from sketchseek.server.app import create_app
 from sketchseek.server.names import is_loopback, known_names, shown_name
 from sketchseek.server.patience import Patient
@@ -31,6 +32,7 @@ def serve(
     token: str | None = None,
     allowed: Collection[str] = (),
     started: Callable[[str], None] | None = None,
+    standing: Callable[[], Standing | None] = lambda: None,
 ) -> None:
     """Serve the page until the process is interrupted.
 
@@ -43,6 +45,7 @@ def serve(
         allowed: further names that the server answers to, as they stand in a browser's address bar.
         started: called with the page's address once it can be opened. A token that was made stands in it,
             behind the #: browsers send that part to no server, so that no log sees it.
+        standing: how far the indexing is that goes on beside the server, if any does.
 
     Raises:
         BadConfig: ``host`` or ``port`` cannot be had, ``token`` is too short, or ``allowed`` has no names.
@@ -57,7 +60,7 @@ def serve(
         fragment = f"/#token={token}"
     hosts = known_names(host, allowed)
     with open_socket(host, port) as listener:
-        app = create_app(library_path, model, hosts=hosts, token=token)
+        app = create_app(library_path, model, hosts=hosts, token=token, standing=standing)
         if started:
             started(f"http://{shown_name(host)}:{listener.getsockname()[1]}{fragment}")
         web_server(app).run(sockets=[listener])

@@ -16,12 +16,15 @@ from sketchseek.server.described import ALWAYS, BODY, WHY, refusals
 from sketchseek.server.schemas import (
     COPIES,
     MAX_HITS,
+    MAX_SKIPPED,
     Answer,
     Folders,
     Found,
     Hit,
     Picture,
     Question,
+    Skipped,
+    SkippedList,
     Status,
     Upload,
 )
@@ -76,8 +79,17 @@ def router(service: Service, keeper: Keeper) -> APIRouter:
 
     @routes.get("/api/status")
     async def status() -> Status:
-        """How many pictures there are, and whether the model is loaded."""
+        """How many pictures there are, whether the model is loaded, and how far indexing is."""
         return await service.status()
+
+    @routes.get("/api/skipped")
+    async def skipped() -> SkippedList:
+        """Which files and folders were passed over, and why."""
+        found = await service.skipped()
+        told = [
+            Skipped(path=printable(one.path), reason=printable(one.reason)) for one in found[:MAX_SKIPPED]
+        ]
+        return SkippedList(skipped=told, count=len(found))
 
     @routes.post(SESSION, status_code=204, response_class=Response, responses=refusals(413))
     async def session() -> Response:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Collection
+from collections.abc import AsyncIterator, Callable, Collection
 from contextlib import asynccontextmanager
 from pathlib import Path
 
 from fastapi import FastAPI
 
 import sketchseek
+from sketchseek.library.background import Standing
 from sketchseek.server import api, assets, problems
 from sketchseek.server.described import describe
 from sketchseek.server.security import LOOPBACK_NAMES, Gate
@@ -22,6 +23,7 @@ def create_app(
     *,
     hosts: Collection[str] = LOOPBACK_NAMES,
     token: str | None = None,
+    standing: Callable[[], Standing | None] = lambda: None,
 ) -> FastAPI:
     """The web application that searches one library.
 
@@ -33,13 +35,14 @@ def create_app(
         model: a packaged model's name or a model folder; the library's own where not given.
         hosts: what a Host header may name, ports left out; IPv6 addresses in brackets.
         token: what opens the API; None opens it to everybody who can reach the server.
+        standing: how far the indexing is that goes on beside the server, if any does.
 
     Raises:
         LibraryError: the library cannot be opened.
         BadModel: the model is missing or broken.
         ModelMismatch: the library was indexed with another model.
     """
-    service, keeper = Service(library_path, model), Keeper(token)
+    service, keeper = Service(library_path, model, standing), Keeper(token)
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:

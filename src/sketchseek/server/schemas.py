@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, FailFast, Field, FiniteFloat, Strict, model_validator
+
+from sketchseek.library.background import Standing
 
 MAX_STROKES = 2_000
 MAX_POINTS = 20_000  # about ten minutes of steady drawing; what costs seconds to rasterise is refused
 MAX_HITS = 500
 MAX_PARTS = 16
+MAX_SKIPPED = 500
 COPIES = 24  # other files of the same picture that are named
 DEPTH = 1_000  # pictures of a ranking that can be paged through
 
@@ -171,6 +174,47 @@ class Folders(BaseModel):
     )
 
 
+class Skipped(BaseModel):
+    """A file or folder that was passed over."""
+
+    path: str
+    reason: str
+
+
+class SkippedList(BaseModel):
+    """What was passed over, until it changes."""
+
+    skipped: list[Skipped] = Field(description="In order of paths; of more than 500, the first.")
+    count: int = Field(description="How many there are.")
+
+
+class Indexing(BaseModel):
+    """How far the indexing is that goes on beside the server."""
+
+    state: Literal["looking", "reading", "waiting", "done", "failed"] = Field(
+        description="looking: folders are walked; reading: what is read already can be found; waiting: "
+        "something is in the way; done: with all there is so far; failed: it ended, the server goes on."
+    )
+    found: int = Field(description="How many photos there are; while looking, so far.")
+    done: int = Field(description="How many of them are dealt with: read, known from before, or skipped.")
+    rate: float = Field(description="Files read per second; 0 before the first.")
+    left: float | None = Field(description="Seconds left at this rate, while that can be told.")
+    detail: str | None = Field(description="What is waited for, or why it failed and the way out.")
+
+    @classmethod
+    def of(cls, standing: Standing) -> Self:
+        """As the library tells it."""
+        now = standing.progress
+        return cls(
+            state=standing.state,
+            found=now.found,
+            done=now.done,
+            rate=round(now.rate, 1),
+            left=None if now.left is None else round(now.left, 1),
+            detail=standing.reason,
+        )
+
+
 class Status(BaseModel):
     """What the server has at hand."""
 
@@ -179,3 +223,5 @@ class Status(BaseModel):
     revision: int = Field(description="Another number means that the pictures may have changed.")
     model: str
     detail: str | None = Field(None, description="Why the state is failed.")
+    skipped: int = Field(description="How many files and folders were passed over; /api/skipped tells why.")
+    indexing: Indexing | None = Field(description="None where nothing is indexed by this server.")

@@ -19,12 +19,14 @@ from sketchseek import _decoder
 from sketchseek.encoders import OnnxEncoder, encode_sketches, load_encoder
 from sketchseek.errors import EmptySketch, LibraryError, SketchseekError
 from sketchseek.images import printable
-from sketchseek.library import Filter, Hit, Library, Matrix
+from sketchseek.library import Filter, Hit, Library, Matrix, Skipped
+from sketchseek.library.background import Standing
 from sketchseek.server.asking import compose
 from sketchseek.server.finding import Found, ranked
 from sketchseek.server.lanes import Lane, or_404
 from sketchseek.server.schemas import (
     Filters,
+    Indexing,
     PicturePart,
     Question,
     SketchPart,
@@ -46,6 +48,7 @@ class Service:
     Args:
         library_path: a library's file; what another process indexes meanwhile is found too.
         model: a packaged model's name or a model folder; the library's own where not given.
+        standing: how far the indexing is that goes on beside, if any does.
 
     Raises:
         LibraryError: the library cannot be opened.
@@ -53,8 +56,14 @@ class Service:
         ModelMismatch: the library was indexed with another model.
     """
 
-    def __init__(self, library_path: Path, model: str | Path | None = None) -> None:
+    def __init__(
+        self,
+        library_path: Path,
+        model: str | Path | None = None,
+        standing: Callable[[], Standing | None] = lambda: None,
+    ) -> None:
         self._library = Library.open(library_path)
+        self._standing = standing
         self._model = model
         try:
             self._encoder = self._own_encoder()
@@ -167,7 +176,8 @@ class Service:
 
     async def status(self) -> Status:
         """How much there is to search, and whether it can be."""
-        matrix = await self._reads.run(self._library.matrix)
+        standing = self._standing()
+        matrix, passed = await self._reads.run(lambda: (self._library.matrix(), self._skipped()))
         state = "failed" if self._failure else "ready" if self._loaded.is_set() else "loading"
         return Status.model_validate(
             {
@@ -176,8 +186,19 @@ class Service:
                 "revision": matrix.version,
                 "model": self._encoder.model.card.name,
                 "detail": str(self._failure) if self._failure else None,
+                "skipped": len(passed),
+                "indexing": standing and Indexing.of(standing),
             }
         )
+
+    async def skipped(self) -> list[Skipped]:
+        """What is passed over, and why; in order of paths."""
+        return await self._reads.run(self._skipped)
+
+    def _skipped(self) -> list[Skipped]:
+        standing = self._standing()
+        known = [*self._library.skipped(), *(standing.skipped if standing else ())]
+        return sorted({one.path: one for one in known}.values(), key=lambda one: one.path)
 
     async def _load(self) -> None:
         """Load the model's graph and the library's vectors, so that the first drawing finds them warm."""

@@ -32,6 +32,8 @@ export const upload = (file, kind) =>
 
 export const status = () => call("/api/status", { cache: "no-store" });
 
+export const skipped = () => call("/api/skipped", { cache: "no-store" });
+
 export const folders = () => call("/api/folders", { cache: "no-store" });
 
 export const zipOf = (ids) => `/api/zip?${new URLSearchParams(ids.map((id) => ["ids", id]))}`;
