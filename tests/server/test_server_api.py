@@ -93,6 +93,7 @@ def test_the_openapi_document_tells_every_route_and_loads_nothing_from_elsewhere
         "/api/zip",
         "/api/thumbnails/{picture}",
         "/api/originals/{picture}",
+        "/api/originals/{picture}/show",
         "/api/status",
     }
     assert "application/problem+json" in paths["/api/search"]["post"]["responses"]["4XX"]["content"]

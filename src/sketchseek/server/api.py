@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from typing import Annotated, Any
 
+from anyio import CapacityLimiter, to_thread
 from fastapi import APIRouter, Path, Query, Request
 from fastapi.responses import FileResponse, Response, StreamingResponse
+from starlette.exceptions import HTTPException
 
 from sketchseek.images import printable
 from sketchseek.library import Hit as Listed
-from sketchseek.server import schemas
+from sketchseek.server import schemas, showing
 from sketchseek.server.asking import Chance
 from sketchseek.server.bundle import zipped
 from sketchseek.server.schemas import MAX_HITS, Answer, Folders, Found, Hit, Question, Status, Upload
@@ -45,16 +47,23 @@ PictureId = Annotated[int, Path(ge=0, lt=2**63, description="A picture's number,
 Pictures = Annotated[list[PictureId], Query(min_length=1, max_length=MAX_HITS)]
 
 
-def router(service: Service) -> APIRouter:
-    """The API over one library and one model."""
+def router(service: Service, *, at_hand: bool = False) -> APIRouter:
+    """The API over one library and one model.
+
+    Args:
+        service: what answers.
+        at_hand: whether only those who sit at this machine can ask, so that files may be shown on its screen.
+    """
     routes = APIRouter(responses={"4XX": PROBLEMS, "5XX": PROBLEMS})
     _asking(routes, service)
     _pictures(routes, service)
+    _showing(routes, service, at_hand=at_hand)
 
     @routes.get("/api/status")
-    async def status() -> Status:
+    async def status(request: Request) -> Status:
         """How many pictures there are, and whether the model is loaded."""
-        return await service.status()
+        shows = at_hand and showing.asked_here(request) and showing.opener() is not None
+        return (await service.status()).model_copy(update={"shows_files": shows})
 
     @routes.get("/healthz", include_in_schema=False)
     async def health() -> dict[str, str]:
@@ -82,6 +91,7 @@ def _asking(routes: APIRouter, service: Service) -> None:
             photos=found.photos,
             passing=found.passing,
             outstanding=found.outstanding,
+            library=service.identity,
             milliseconds=round(found.milliseconds, 1),
         )
 
@@ -130,6 +140,19 @@ def _pictures(routes: APIRouter, service: Service) -> None:
         return StreamingResponse(
             zipped(await service.originals(ids)), media_type="application/zip", headers=headers
         )
+
+
+def _showing(routes: APIRouter, service: Service, *, at_hand: bool) -> None:
+    one = CapacityLimiter(1)  # windows do not open faster than one after the other
+
+    @routes.post("/api/originals/{picture}/show", status_code=204)
+    async def show(picture: PictureId, request: Request) -> Response:
+        """Show an indexed picture in the file manager of the machine that serves, asked from there."""
+        if not (at_hand and showing.asked_here(request)):
+            raise HTTPException(409, "Files are shown only to those who sit at the machine that serves.")
+        path = await service.original(picture)
+        await to_thread.run_sync(showing.show, path, limiter=one)
+        return Response(status_code=204)
 
 
 def _facts(found: Listed, chance: Chance | None, edition: str) -> dict[str, Any]:

@@ -10,7 +10,7 @@ from fastapi import FastAPI
 
 import sketchseek
 from sketchseek.server import api, assets, problems
-from sketchseek.server.security import LOOPBACK_NAMES, Gate
+from sketchseek.server.security import LOOPBACK_NAMES, Gate, is_loopback
 from sketchseek.server.service import Service
 
 
@@ -48,7 +48,8 @@ def create_app(
         redoc_url=None,
         lifespan=lifespan,
     )
-    app.include_router(api.router(service))
+    at_hand = all(is_loopback(name.strip("[]")) for name in hosts)
+    app.include_router(api.router(service, at_hand=at_hand))
     app.include_router(assets.router())
     problems.install(app)
     app.add_middleware(Gate, hosts=hosts)

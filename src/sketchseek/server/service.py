@@ -24,6 +24,7 @@ from sketchseek.images import printable
 from sketchseek.library import Filter, Library, Matrix
 from sketchseek.server.asking import compose
 from sketchseek.server.finding import Found, ranked
+from sketchseek.server.problems import Missing
 from sketchseek.server.schemas import (
     MAX_POINTS,
     Filters,
@@ -69,6 +70,7 @@ class Service:
         except BaseException:
             self._library.close()
             raise
+        self.identity = self._library.identity
         self.edition = secrets.token_hex(4)
         """Part of what browsers keep by: another library has other pictures under the same ids."""
         self._loaded = anyio.Event()
@@ -205,8 +207,10 @@ class Service:
         }
         if matrix.model is None:
             return Found(milliseconds=(time.perf_counter() - began) * 1000)
+        named = self._named(question, matrix)
+        before = len(question.asked()) - len(question.parts)  # the question's own strokes
         parts = [
-            (drawn[number] if isinstance(part, SketchPart) else self._embedding(part, matrix), part.weight)
+            (drawn[number] if number in drawn else named[number - before], part.weight)
             for number, part in enumerate(question.asked())
         ]
         query = compose(parts, matrix.vectors)
@@ -232,17 +236,31 @@ class Service:
             matrix = self._library.matrix()
         return self._encoder, matrix
 
-    def _embedding(self, part: PicturePart | UploadPart, matrix: Matrix) -> NDArray[np.float32]:
-        if isinstance(part, UploadPart):
-            kept = self._shelf.get(part.id)
-            if kept is None:
-                raise HTTPException(404, "An upload of this question is forgotten; open the file again.")
-            return kept
+    def _named(self, question: Question, matrix: Matrix) -> dict[int, NDArray[np.float32]]:
+        """The embeddings that a question's parts name, by their places in it."""
+        named, lost = {}, []
+        for place, part in enumerate(question.parts):
+            if isinstance(part, SketchPart):
+                continue
+            found = self._shelf.get(part.id) if isinstance(part, UploadPart) else self._vector(part, matrix)
+            if found is None:
+                lost.append(place)
+            else:
+                named[place] = found
+        if lost:
+            first = question.parts[lost[0]]
+            what = (
+                f"Picture {first.id} of this question is not in the library."
+                if isinstance(first, PicturePart)
+                else "An upload of this question is forgotten; open the file again."
+            )
+            raise Missing(what, parts=lost)
+        return named
+
+    def _vector(self, part: PicturePart, matrix: Matrix) -> NDArray[np.float32] | None:
         row = int(np.searchsorted(matrix.ids, part.id))
-        if row == len(matrix.ids) or matrix.ids[row] != part.id:
-            raise HTTPException(404, f"Picture {part.id} of this question is not in the library any more.")
-        vector: NDArray[np.float32] = matrix.vectors[row]
-        return vector
+        there = row < len(matrix.ids) and matrix.ids[row] == part.id
+        return matrix.vectors[row] if there and part.library in (None, self.identity) else None
 
     def _receive(self, data: bytes, kind: Kind) -> Received:
         name = hashlib.sha256(kind.encode() + b":" + data).hexdigest()[:32]
@@ -266,7 +284,8 @@ class Service:
             shown = {printable(path): path for path in known}  # odd names are told escaped
             folder = shown.get(asked.folder)
             if folder is None:
-                raise HTTPException(404, f"The library has no photos in {printable(asked.folder)!r}.")
+                what = f"The library has no photos in {printable(asked.folder)!r}."
+                raise Missing(what, filters=["folder"])
         return Filter(folder, asked.after, asked.before, asked.orientation)
 
 
