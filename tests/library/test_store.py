@@ -14,6 +14,7 @@ import pytest
 
 from sketchseek.errors import LibraryBusy, LibraryError, LibraryTooNew
 from sketchseek.images import Limits
+from sketchseek.library import Library
 from sketchseek.library.care import problems
 from sketchseek.library.scan import Found
 from sketchseek.library.store import MIGRATIONS, SCHEMA, Store, below, connect, statements
