@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import math
+import os
 import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+import pytest
 from make_model import make_model
 from PIL import Image, ImageDraw
 
@@ -63,10 +65,21 @@ def make_library(folder: Path) -> tuple[Path, Path, Path]:
     return folder / "library.sqlite", photos, model
 
 
+def file_manager(folder: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Let something stand in for the file manager; returns the file that holds what it was called with."""
+    programs, told = folder / "programs", folder / "told"
+    programs.mkdir()
+    (programs / "xdg-open").write_text(f'#!/bin/sh\nprintf "%s\\n" "$@" >> "{told}"\n')
+    (programs / "xdg-open").chmod(0o755)
+    monkeypatch.setenv("PATH", f"{programs}:{os.environ['PATH']}")
+    monkeypatch.setenv("DISPLAY", ":7")
+    return told
+
+
 @contextmanager
-def served(library: Path, model: Path | None = None) -> Iterator[str]:
+def served(library: Path, model: Path | None = None, port: int = 0) -> Iterator[str]:
     """The address of a server over ``library``, which ends with the block."""
-    with open_socket("127.0.0.1", 0) as listener:
+    with open_socket("127.0.0.1", port) as listener:
         server = web_server(create_app(library, model))
         thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})
         thread.start()

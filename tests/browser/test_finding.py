@@ -131,12 +131,12 @@ def test_lists_and_zips_are_saved(page: Page) -> None:
         return Path(download.value.path()).read_bytes()
 
     shown = page.locator("#results img").evaluate_all("images => images.map(image => image.alt.slice(8))")
-    page.locator("[popovertarget=list-menu]").click()
+    page.locator("#save-list").click()
     listed = json.loads(saved("#save-json"))["hits"]
     assert [hit["name"] for hit in listed] == shown
     assert listed[0]["rank"] == 1
     assert listed[0]["strength"] >= 1
-    page.locator("[popovertarget=list-menu]").click()
+    page.locator("#save-list").click()
     rows = list(csv.DictReader(io.StringIO(saved("#save-csv").decode())))
     assert [row["path"] for row in rows] == [hit["path"] for hit in listed]
     page.locator("#results .tile").first.focus()
@@ -157,7 +157,7 @@ def test_the_path_of_a_picture_can_be_copied(page: Page) -> None:
     page.locator("#results .tile").first.click()
     expect(page.locator("#viewer-facts")).to_contain_text("stands out")
     page.locator("#viewer-copy").click()
-    expect(page.locator("#viewer-copy")).to_have_text("Copied")
+    expect(page.locator("#viewer-told")).to_have_text("Path copied")
     path = page.evaluate("navigator.clipboard.readText()")
     assert Path(path).name == "plus.png"
     assert Path(path).is_file()

@@ -227,6 +227,7 @@ def test_fingers_draw_and_do_not_scroll(page: Page) -> None:
     send("touchStart", line[0])
     for point in line[1:]:
         send("touchMove", point)
+    page.wait_for_timeout(300)
     send("touchMove", line[-1], (200, 200))  # a second finger draws nothing
     send("touchEnd")
     finds(page, "circle")

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-import os
 import sys
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import anyio
 import httpx
 import pytest
 from fastapi import Request
-from serving import make_library, served, wire
+from serving import file_manager, make_library, served, wire
 
 from sketchseek.server import create_app, showing
 from sketchseek.server.security import LOOPBACK_NAMES
@@ -25,13 +25,7 @@ pytestmark = pytest.mark.skipif(
 @pytest.fixture
 def opened(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """What a file manager that stands in was called with, a word a line."""
-    programs, told = tmp_path / "programs", tmp_path / "told"
-    programs.mkdir()
-    (programs / "xdg-open").write_text(f'#!/bin/sh\nprintf "%s\\n" "$@" >> "{told}"\n')
-    (programs / "xdg-open").chmod(0o755)
-    monkeypatch.setenv("PATH", f"{programs}:{os.environ['PATH']}")
-    monkeypatch.setenv("DISPLAY", ":7")
-    return told
+    return file_manager(tmp_path, monkeypatch)
 
 
 @pytest.fixture
@@ -121,7 +115,8 @@ def test_those_elsewhere_are_shown_nothing(made: tuple[Path, Path, Path], opened
         async with httpx.AsyncClient(transport=transport, base_url="http://localhost") as client:
             return await client.post("/api/originals/1/show", json={})
 
-    answer = anyio.run(ask)
+    with ThreadPoolExecutor(1) as pool:  # a loop of its own, whatever runs in this thread
+        answer = pool.submit(anyio.run, ask).result()
     assert (answer.status_code, "sit at the machine" in answer.text) == (409, True)
     for client, here in (("127.0.0.1", True), ("::1", True), ("192.168.1.7", False)):
         assert showing.asked_here(Request({"type": "http", "client": (client, 1)})) is here
