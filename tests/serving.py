@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+import numpy as np
 import pytest
 from make_model import make_model
 from PIL import Image, ImageDraw
@@ -40,6 +41,18 @@ def picture(shape: str, side: int = 240, colour: str = "black") -> Image.Image:
     for stroke in SHAPES[shape]:
         pen.line([(x * side, y * side) for x, y in stroke], fill=colour, width=8, joint="curve")
     return image
+
+
+def random_lines(folder: Path, count: int) -> None:
+    """Photos of random lines, no two alike, half of them landscape and half square."""
+    rng = np.random.default_rng(0)
+    folder.mkdir()
+    for number in range(count):
+        image = Image.new("RGB", (160, 160 if number % 2 else 120), "white")
+        pen = ImageDraw.Draw(image)
+        for _ in range(4):
+            pen.line([tuple(p) for p in rng.integers(0, 160, (2, 2)).tolist()], fill="black", width=6)
+        image.save(folder / f"{number:02}.png")
 
 
 def wire(shape: str) -> list[list[list[float]]]:

@@ -9,10 +9,8 @@ import zipfile
 from collections.abc import Iterator
 from pathlib import Path
 
-import numpy as np
 import pytest
-from PIL import Image, ImageDraw
-from serving import index, make_library, picture, served
+from serving import index, make_library, picture, random_lines, served
 
 sync_api = pytest.importorskip("playwright.sync_api", reason="needs the package playwright")
 from drawing import finds, put, settled  # noqa: E402 - needs the package too
@@ -28,14 +26,7 @@ OTHERS = 80
 def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The address of a server over shapes, copies of the circle in other formats, and random lines."""
     library, photos, model = make_library(tmp_path_factory.mktemp("many"))
-    rng = np.random.default_rng(0)
-    (photos / "lines").mkdir()
-    for number in range(OTHERS):
-        image = Image.new("RGB", (160, 120), "white")
-        pen = ImageDraw.Draw(image)
-        for _ in range(4):
-            pen.line([tuple(p) for p in rng.integers(0, 160, (2, 2)).tolist()], fill="black", width=6)
-        image.save(photos / "lines" / f"{number:02}.png")
+    random_lines(photos / "lines", OTHERS)
     picture("circle").save(photos / "circle.jpg", quality=80)
     picture("circle", side=238).save(photos / "circle2.bmp")
     index(library, photos, model)
