@@ -154,7 +154,14 @@ def test_the_path_of_a_picture_can_be_copied(page: Page) -> None:
     assert Path(path).is_file()
 
 
+SIZES = {
+    "phone": {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobile": True},
+    "wide": {"viewport": {"width": 1440, "height": 900}},
+}
+
+
 @pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("context", SIZES.values(), indirect=True, ids=SIZES)
 def test_assistive_technology_finds_its_way(page: Page, scheme: str) -> None:
     axe = pytest.importorskip("axe_playwright_python.sync_playwright", reason="needs axe").Axe()
     page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
@@ -179,14 +186,15 @@ def test_assistive_technology_finds_its_way(page: Page, scheme: str) -> None:
     expect(page.locator("#chips li")).to_have_count(2)
     settled(page)
     check("found")
-    page.locator("[popovertarget=menu]").click()
-    check("menu")
-    page.keyboard.press("Escape")
-    page.locator("[popovertarget=filter-menu]").click()
-    check("filter")
-    page.keyboard.press("Escape")
+    for menu in ("menu", "filter-menu", "list-menu"):
+        page.locator(f"[popovertarget={menu}]").first.click()
+        expect(page.locator(f"#{menu}")).to_be_in_viewport(ratio=1)
+        check(menu)
+        page.keyboard.press("Escape")
     page.keyboard.press("?")
     check("help")
     page.keyboard.press("Escape")
     page.locator("#results .tile").first.click()
+    page.locator("#viewer-copy").click()
+    expect(page.locator("#viewer-told")).not_to_be_empty()
     check("viewer")
