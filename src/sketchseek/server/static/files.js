@@ -12,7 +12,7 @@ export class Files {
   #question;
   #tell;
 
-  /** @param tell (text, lasts) => void, with what is wrong or going on; "" when it is over */
+  /** @param tell (text, how) => void, with what is wrong or going on; "" when it is over */
   constructor(drawing, question, tell) {
     this.#drawing = drawing;
     this.#question = question;
@@ -34,13 +34,13 @@ export class Files {
     try {
       const own = kind === "drawing" && (await ownStrokes(file));
       if (own) return this.#drawing.replace(own);
-      const patience = setTimeout(() => this.#tell(`Reading ${file.name || "the picture"} …`), SOON);
+      const patience = setTimeout(() => this.#tell(`Reading ${file.name || "the picture"} …`, { calm: true }), SOON);
       const received = await api.upload(file, kind).finally(() => clearTimeout(patience));
       this.#tell("");
       if (received.strokes) this.#drawing.replace(fitted(received.strokes));
       else this.#question.add(received, file, kind);
     } catch (error) {
-      this.#tell(error.message, true);
+      this.#tell(error.message, { lasts: true });
     }
   }
 

@@ -20,7 +20,7 @@ export function lists({ results, question, drawing, notice }) {
   for (const [kind, [write, type]] of Object.entries(kinds)) {
     $(`save-${kind}`).addEventListener("click", async () => {
       const asked = { strokes: drawing.strokes, parts: question.parts, filters: question.filters };
-      notice("Collecting the pictures …");
+      notice("Collecting the pictures …", { calm: true });
       try {
         save(await write(await chosen(which.value, results, question, drawing), asked), `found.${kind}`, type);
         notice("");

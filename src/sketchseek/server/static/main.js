@@ -48,7 +48,7 @@ const search = new LiveSearch(ask, {
   problem: (error) => {
     following = false;
     const lost = error.missing ? question.drop(error.missing) : [];
-    if (lost.length) notice(`Left out of the question: ${lost.join("; ")}.`, true);
+    if (lost.length) notice(`Left out of the question: ${lost.join("; ")}.`, { lasts: true });
     else notice(error.message);
   },
   busy: (yes) => $("activity").classList.toggle("busy", yes),
@@ -108,9 +108,10 @@ function nothing() {
 
 let lasting = false; // whether the notice is to be read, however the search goes on
 
-/** @param lasts until something else is asked */
-function notice(text, lasts = false) {
+/** @param how {lasts: until something else is asked, calm: nothing is wrong} */
+function notice(text, { lasts = false, calm = false } = {}) {
   lasting = lasts;
+  $("notice").classList.toggle("calm", calm);
   $("notice").textContent = text;
   $("notice").hidden = !text;
 }
@@ -187,7 +188,7 @@ click("save-link", async () => {
     ...(pictures ? ["Its pictures are found in this library only."] : []),
     ...(stays ? ["Files that were opened, and the folder, stay out of it."] : []),
   ];
-  if (await saving.copy(link)) return notice(told.join(" "), true);
+  if (await saving.copy(link)) return notice(told.join(" "), { lasts: true, calm: true });
   history.replaceState(null, "", link);
   return notice("The link is now in the address bar: copy it from there.");
 });
