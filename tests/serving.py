@@ -90,10 +90,12 @@ def file_manager(folder: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 @contextmanager
-def served(library: Path, model: Path | None = None, port: int = 0) -> Iterator[str]:
+def served(
+    library: Path, model: Path | None = None, token: str | None = None, port: int = 0
+) -> Iterator[str]:
     """The address of a server over ``library``, which ends with the block."""
     with open_socket("127.0.0.1", port) as listener:
-        server = web_server(create_app(library, model))
+        server = web_server(create_app(library, model, token=token))
         thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})
         thread.start()
         try:

@@ -18,7 +18,7 @@ from serving import SHAPES, index, make_library, picture, served, wire
 from sketchseek.encoders import OnnxEncoder, encode_sketches, load_encoder
 from sketchseek.errors import BadModel, LibraryError, ModelMismatch
 from sketchseek.library import Library
-from sketchseek.server import create_app, service
+from sketchseek.server import create_app, lanes, service
 from sketchseek.sketch import from_quickdraw
 
 Made = tuple[Path, Path, Path]
@@ -90,11 +90,14 @@ def test_the_openapi_document_tells_every_route_and_loads_nothing_from_elsewhere
         "/api/search",
         "/api/uploads",
         "/api/folders",
+        "/api/pictures/{picture}",
         "/api/zip",
         "/api/thumbnails/{picture}",
         "/api/originals/{picture}",
         "/api/originals/{picture}/show",
         "/api/status",
+        "/api/skipped",
+        "/api/session",
     }
     assert "application/problem+json" in paths["/api/search"]["post"]["responses"]["4XX"]["content"]
     assert client.get("/docs").status_code == client.get("/redoc").status_code == 404
@@ -199,7 +202,7 @@ def test_searches_are_bounded_and_leave_the_event_loop_free(
         return np.eye(len(sketches), encoder.dim, dtype=np.float32)
 
     monkeypatch.setattr(service, "encode_sketches", slow)
-    monkeypatch.setattr(service, "WAITING", 3)
+    monkeypatch.setattr(lanes, "WAITING", 3)
     room, more = service.SEARCHES + 3, 4
     with served(made[0], made[2]) as site, ThreadPoolExecutor(room + more) as pool:
 

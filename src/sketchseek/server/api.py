@@ -14,8 +14,23 @@ from sketchseek.library import Hit as Listed
 from sketchseek.server import schemas, showing
 from sketchseek.server.asking import Chance
 from sketchseek.server.bundle import zipped
-from sketchseek.server.schemas import MAX_HITS, Answer, Folders, Found, Hit, Question, Status, Upload
+from sketchseek.server.schemas import (
+    COPIES,
+    MAX_HITS,
+    MAX_SKIPPED,
+    Answer,
+    Folders,
+    Found,
+    Hit,
+    Picture,
+    Question,
+    Skipped,
+    SkippedList,
+    Status,
+    Upload,
+)
 from sketchseek.server.service import Service
+from sketchseek.server.tokens import Keeper
 from sketchseek.server.uploads import Kind
 
 # What browsers show as a picture and nothing else. SVG is not among them: it can carry scripts.
@@ -47,11 +62,12 @@ PictureId = Annotated[int, Path(ge=0, lt=2**63, description="A picture's number,
 Pictures = Annotated[list[PictureId], Query(min_length=1, max_length=MAX_HITS)]
 
 
-def router(service: Service, *, at_hand: bool = False) -> APIRouter:
+def router(service: Service, keeper: Keeper, *, at_hand: bool = False) -> APIRouter:
     """The API over one library and one model.
 
     Args:
         service: what answers.
+        keeper: whom to let pass.
         at_hand: whether only those who sit at this machine can ask, so that files may be shown on its screen.
     """
     routes = APIRouter(responses={"4XX": PROBLEMS, "5XX": PROBLEMS})
@@ -61,9 +77,23 @@ def router(service: Service, *, at_hand: bool = False) -> APIRouter:
 
     @routes.get("/api/status")
     async def status(request: Request) -> Status:
-        """How many pictures there are, and whether the model is loaded."""
+        """How many pictures there are, whether the model is loaded, and how far indexing is."""
         shows = at_hand and showing.asked_here(request) and showing.opener() is not None
         return (await service.status()).model_copy(update={"shows_files": shows})
+
+    @routes.get("/api/skipped")
+    async def skipped() -> SkippedList:
+        """Which files and folders were passed over, and why."""
+        found = await service.skipped()
+        told = [
+            Skipped(path=printable(one.path), reason=printable(one.reason)) for one in found[:MAX_SKIPPED]
+        ]
+        return SkippedList(skipped=told, count=len(found))
+
+    @routes.post("/api/session", status_code=204, response_class=Response)
+    async def session() -> Response:
+        """Exchange the token, sent as a bearer, for a cookie; so that a page's pictures are shown too."""
+        return Response(status_code=204, headers={"Set-Cookie": keeper.cookie} if keeper.cookie else None)
 
     @routes.get("/healthz", include_in_schema=False)
     async def health() -> dict[str, str]:
@@ -79,8 +109,8 @@ def _asking(routes: APIRouter, service: Service) -> None:
         found = await service.search(question)
         hits = [
             Hit(
-                **_facts(group[0], found.chance, service.edition),
-                alike=[Found(**_facts(other, found.chance, service.edition)) for other in group[1:]],
+                **_found(group[0], found.chance, service.edition),
+                alike=[Found(**_found(other, found.chance, service.edition)) for other in group[1:]],
                 alike_count=size - 1,
             )
             for group, size in zip(found.groups, found.sizes, strict=True)
@@ -98,7 +128,7 @@ def _asking(routes: APIRouter, service: Service) -> None:
     @routes.post("/api/uploads", openapi_extra=BYTES)
     async def upload(request: Request, kind: Kind) -> Upload:
         """Take a file to ask with: a drawing (SVG, strokes as JSON, a picture of paper) or a photo."""
-        received = await service.receive(await request.body(), kind)
+        received = await service.receive(request.body, kind)
         return Upload(strokes=received.strokes, id=received.id, preview=received.preview)
 
     @routes.get("/api/folders")
@@ -109,6 +139,11 @@ def _asking(routes: APIRouter, service: Service) -> None:
 
 
 def _pictures(routes: APIRouter, service: Service) -> None:
+    @routes.get("/api/pictures/{picture}")
+    async def facts(picture: PictureId) -> Picture:
+        """What is known of an indexed picture."""
+        return Picture(**_facts(await service.picture(picture), service.edition))
+
     @routes.get("/api/thumbnails/{picture}", response_class=Response)
     async def thumbnail(picture: PictureId) -> Response:
         """A small JPEG of an indexed picture, without metadata."""
@@ -155,15 +190,19 @@ def _showing(routes: APIRouter, service: Service, *, at_hand: bool) -> None:
         return Response(status_code=204)
 
 
-def _facts(found: Listed, chance: Chance | None, edition: str) -> dict[str, Any]:
+def _found(found: Listed, chance: Chance | None, edition: str) -> dict[str, Any]:
+    strength = round(chance.strength(found.score), 3) if chance else None
+    return {"score": found.score, "strength": strength, **_facts(found, edition)}
+
+
+def _facts(found: Listed, edition: str) -> dict[str, Any]:
     return {
         "id": found.id,
-        "score": found.score,
-        "strength": round(chance.strength(found.score), 3) if chance else None,
         "name": printable(found.path.name),
         "folder": printable(found.path.parent),
         "path": printable(found.path),
         "copies": len(found.copies),
+        "also": [printable(path) for path in found.copies[:COPIES]],
         "width": found.width,
         "height": found.height,
         "taken": found.taken,

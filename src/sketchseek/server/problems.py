@@ -21,6 +21,12 @@ STATUS: Mapping[type[errors.SketchseekError], int] = {
     errors.MissingExtra: 503,
     errors.LibraryError: 503,
 }
+# What goes with a status wherever it comes from.
+HEADERS: Mapping[int, Mapping[str, str]] = {
+    401: {"WWW-Authenticate": "Bearer"},
+    429: {"Retry-After": "1"},
+    503: {"Retry-After": "2"},
+}
 
 
 class Missing(HTTPException):
@@ -68,7 +74,7 @@ def problem(
         body,
         status,
         media_type="application/problem+json",
-        headers={"Cache-Control": "no-store", **(headers or {})},
+        headers={"Cache-Control": "no-store", **HEADERS.get(status, {}), **(headers or {})},
     )
 
 
@@ -81,8 +87,7 @@ def install(app: FastAPI) -> None:
 
 async def _known(_: Request, error: Exception) -> JSONResponse:
     status = next((STATUS[kind] for kind in type(error).__mro__ if kind in STATUS), 500)
-    headers = {"Retry-After": "2"} if status == 503 else None
-    return problem(status, str(error), error=type(error).__name__, headers=headers)
+    return problem(status, str(error), error=type(error).__name__)
 
 
 async def _invalid(_: Request, error: Exception) -> JSONResponse:

@@ -5,46 +5,34 @@ from __future__ import annotations
 import hashlib
 import secrets
 import time
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from pathlib import Path
-from typing import TypeVar
 
 import anyio
 import numpy as np
-from anyio import CapacityLimiter, to_thread
-from numpy.typing import NDArray
 from starlette.exceptions import HTTPException
 
 from sketchseek import _decoder
 from sketchseek.encoders import OnnxEncoder, encode_sketches, load_encoder
-from sketchseek.errors import BadSketch, EmptySketch, LibraryError, SketchseekError
+from sketchseek.errors import EmptySketch, LibraryError, SketchseekError
 from sketchseek.images import printable
-from sketchseek.library import Filter, Library, Matrix
+from sketchseek.library import Filter, Hit, Library, Matrix, Skipped
+from sketchseek.library.background import Standing
 from sketchseek.server.asking import compose
 from sketchseek.server.finding import Found, ranked
+from sketchseek.server.lanes import Lane, or_404
+from sketchseek.server.named import named
 from sketchseek.server.problems import Missing
-from sketchseek.server.schemas import (
-    MAX_POINTS,
-    Filters,
-    PicturePart,
-    Question,
-    SketchPart,
-    Status,
-    UploadPart,
-)
-from sketchseek.server.uploads import Kind, Received, Shelf, preview, strokes_for_the_page
-from sketchseek.sketch import Sketch, from_quickdraw
+from sketchseek.server.schemas import Filters, Indexing, Question, SketchPart, Status
+from sketchseek.server.uploads import Kind, Received, Shelf, preview, sketch_of, strokes_for_the_page
 
 SEARCHES = 2  # drawings that are encoded side by side; the encoder uses all cores for one already
 READS = 4  # thumbnails and files that are looked up side by side
-DECODERS = 2  # uploads that are read side by side, each in a process of its own
-WAITING = 32  # requests that may wait for any of these before new ones are sent away
+BODIES = 3  # uploads that are in memory side by side; others wait outside
+DECODERS = 2  # of those that are read side by side, each in a process of its own
 FOLDERS = 500  # that are told; of more, those with most photos
-
-Strokes = Sequence[Sequence[Sequence[float]]]
-_T = TypeVar("_T")
 
 
 class Service:
@@ -53,6 +41,7 @@ class Service:
     Args:
         library_path: a library's file; what another process indexes meanwhile is found too.
         model: a packaged model's name or a model folder; the library's own where not given.
+        standing: how far the indexing is that goes on beside, if any does.
 
     Raises:
         LibraryError: the library cannot be opened.
@@ -60,13 +49,17 @@ class Service:
         ModelMismatch: the library was indexed with another model.
     """
 
-    def __init__(self, library_path: Path, model: str | Path | None = None) -> None:
+    def __init__(
+        self,
+        library_path: Path,
+        model: str | Path | None = None,
+        standing: Callable[[], Standing | None] = lambda: None,
+    ) -> None:
         self._library = Library.open(library_path)
-        self._chosen = model is not None
+        self._standing = standing
+        self._model = model
         try:
-            self._encoder = load_encoder(model or self._library.model_source or "default")
-            if self._library.model is not None:
-                self._library.check_model(self._encoder.model_id)
+            self._encoder = self._own_encoder()
         except BaseException:
             self._library.close()
             raise
@@ -77,6 +70,7 @@ class Service:
         self._failure: Exception | None = None
         self._searches = Lane(SEARCHES)
         self._reads = Lane(READS)
+        self._bodies = Lane(BODIES)
         self._decoders = Lane(DECODERS)
         self._shelf = Shelf()
 
@@ -102,16 +96,29 @@ class Service:
         await self._ready()
         return await self._searches.run(lambda: self._find(question))
 
-    async def receive(self, data: bytes, kind: Kind) -> Received:
-        """Read a file that is to be asked with, in a process of its own, and embed it.
+    async def receive(self, read: Callable[[], Awaitable[bytes]], kind: Kind) -> Received:
+        """Take a file that is to be asked with, decode it in a process of its own, and embed it.
 
         Raises:
             BadSketch, BadImage: it cannot be read, or nothing is drawn.
             BadModel: the model could not be loaded.
-            HTTPException: 503, too many uploads are waiting.
+            HTTPException: 503, too many uploads are waiting; and what ``read`` raises.
         """
         await self._ready()
-        return await self._decoders.run(lambda: self._receive(data, kind))
+        async with self._bodies.held():
+            data = await read()
+            return await self._decoders.run(lambda: self._receive(data, kind))
+
+    async def picture(self, picture: int) -> Hit:
+        """What is known of a picture; its score says nothing.
+
+        Raises:
+            HTTPException: 404, there is no such picture.
+        """
+        known = await self._reads.run(lambda: self._library.contents.hits([picture], [0.0]))
+        if not known:
+            raise HTTPException(404, f"The library has no picture {picture}.")
+        return known[0]
 
     async def thumbnail(self, picture: int) -> bytes:
         """A picture's small copy, a JPEG.
@@ -119,7 +126,7 @@ class Service:
         Raises:
             HTTPException: 404, there is no such picture.
         """
-        return await self._reads.run(lambda: _or_404(lambda: self._library.thumbnail(picture)))
+        return await self._reads.run(lambda: or_404(lambda: self._library.thumbnail(picture)))
 
     async def original(self, picture: int) -> Path:
         """A readable file that holds a picture, inside the library's folders with all links followed.
@@ -127,7 +134,7 @@ class Service:
         Raises:
             HTTPException: 404, there is no such picture, or none of its files is there or can be read.
         """
-        return await self._reads.run(lambda: _or_404(lambda: _readable(self._library.photo(picture))))
+        return await self._reads.run(lambda: or_404(lambda: _readable(self._library.photo(picture))))
 
     async def originals(self, pictures: Sequence[int]) -> list[Path]:
         """Files of several pictures, as `original`; those that have none any more are left out.
@@ -163,7 +170,8 @@ class Service:
 
     async def status(self) -> Status:
         """How much there is to search, and whether it can be."""
-        matrix = await self._reads.run(self._library.matrix)
+        standing = self._standing()
+        matrix, passed = await self._reads.run(lambda: (self._library.matrix(), self._skipped()))
         state = "failed" if self._failure else "ready" if self._loaded.is_set() else "loading"
         return Status.model_validate(
             {
@@ -172,8 +180,19 @@ class Service:
                 "revision": matrix.version,
                 "model": self._encoder.model.card.name,
                 "detail": str(self._failure) if self._failure else None,
+                "skipped": len(passed),
+                "indexing": standing and Indexing.of(standing),
             }
         )
+
+    async def skipped(self) -> list[Skipped]:
+        """What is passed over, and why; in order of paths."""
+        return await self._reads.run(self._skipped)
+
+    def _skipped(self) -> list[Skipped]:
+        standing = self._standing()
+        known = [*self._library.skipped(), *(standing.skipped if standing else ())]
+        return sorted({one.path: one for one in known}.values(), key=lambda one: one.path)
 
     async def _load(self) -> None:
         """Load the model's graph and the library's vectors, so that the first drawing finds them warm."""
@@ -201,16 +220,16 @@ class Service:
             raise EmptySketch("nothing is asked: draw at least one line, or name a picture")
         encoder, matrix = self._current()
         drawn = {
-            number: encode_sketches(encoder, [_sketch(part.strokes)])[0]
+            number: encode_sketches(encoder, [sketch_of(part.strokes)])[0]
             for number, part in enumerate(question.asked())
             if isinstance(part, SketchPart)
         }
         if matrix.model is None:
             return Found(milliseconds=(time.perf_counter() - began) * 1000)
-        named = self._named(question, matrix)
+        others = named(question.parts, matrix, self._shelf, self.identity)
         before = len(question.asked()) - len(question.parts)  # the question's own strokes
         parts = [
-            (drawn[number] if number in drawn else named[number - before], part.weight)
+            (drawn[number] if number in drawn else others[number - before], part.weight)
             for number, part in enumerate(question.asked())
         ]
         query = compose(parts, matrix.vectors)
@@ -219,51 +238,32 @@ class Service:
         found = ranked(self._library, question, self._filter(question.filters), matrix, query)
         return replace(found, milliseconds=(time.perf_counter() - began) * 1000)
 
+    def _own_encoder(self) -> OnnxEncoder:
+        """The encoder that was asked for, else the library's own, else the packaged one.
+
+        Raises:
+            BadModel: it is missing or broken.
+            ModelMismatch: the library's vectors are of another one.
+        """
+        encoder = load_encoder(self._model or self._library.model_source or "default")
+        if self._library.model is not None:
+            self._library.check_model(encoder.model_id)
+        return encoder
+
     def _current(self) -> tuple[OnnxEncoder, Matrix]:
         """The vectors of now and the encoder that they are of.
 
         Another process may have written the first pictures, or embedded all anew with another model, since
-        the last request; that model is taken up, unless one was asked for.
+        the last request; that model is taken up, unless another one was asked for.
         """
-        matrix = self._library.matrix()
-        if matrix.model not in (None, self._encoder.model_id):
-            source = self._library.model_source
-            if self._chosen or source is None:
-                self._library.check_model(self._encoder.model_id)
-            encoder = load_encoder(source or "default")
-            self._library.check_model(encoder.model_id)
+        encoder = self._encoder
+        while (matrix := self._library.matrix()).model not in (None, encoder.model_id):
+            encoder = self._own_encoder()
             self._encoder, self._shelf = encoder, Shelf()  # uploads were embedded by the model before
-            matrix = self._library.matrix()
-        return self._encoder, matrix
-
-    def _named(self, question: Question, matrix: Matrix) -> dict[int, NDArray[np.float32]]:
-        """The embeddings that a question's parts name, by their places in it."""
-        named, lost = {}, []
-        for place, part in enumerate(question.parts):
-            if isinstance(part, SketchPart):
-                continue
-            found = self._shelf.get(part.id) if isinstance(part, UploadPart) else self._vector(part, matrix)
-            if found is None:
-                lost.append(place)
-            else:
-                named[place] = found
-        if lost:
-            first = question.parts[lost[0]]
-            what = (
-                f"Picture {first.id} of this question is not in the library."
-                if isinstance(first, PicturePart)
-                else "An upload of this question is forgotten; open the file again."
-            )
-            raise Missing(what, parts=lost)
-        return named
-
-    def _vector(self, part: PicturePart, matrix: Matrix) -> NDArray[np.float32] | None:
-        row = int(np.searchsorted(matrix.ids, part.id))
-        there = row < len(matrix.ids) and matrix.ids[row] == part.id
-        return matrix.vectors[row] if there and part.library in (None, self.identity) else None
+        return encoder, matrix
 
     def _receive(self, data: bytes, kind: Kind) -> Received:
-        name = hashlib.sha256(kind.encode() + b":" + data).hexdigest()[:32]
+        name = hashlib.blake2b(data, digest_size=16, person=kind.encode()).hexdigest()
         if kind == "photo":
             pixels = _decoder.read_photo(data, self._encoder.photo)
             (embedding,) = self._encoder.embed_photos(pixels[None])
@@ -289,55 +289,9 @@ class Service:
         return Filter(folder, asked.after, asked.before, asked.orientation)
 
 
-class Lane:
-    """Threads for one kind of work, with a queue that ends.
-
-    Args:
-        width: how many run side by side.
-    """
-
-    def __init__(self, width: int) -> None:
-        self._limiter = CapacityLimiter(width)
-        self._width = width
-        self._inside = 0
-
-    async def run(self, work: Callable[[], _T]) -> _T:
-        """Do something slow in a thread.
-
-        Raises:
-            HTTPException: 503, too much is waiting already.
-        """
-        if self._inside >= self._width + WAITING:
-            raise HTTPException(
-                503, "Too many requests are waiting; ask again in a moment.", {"Retry-After": "1"}
-            )
-        self._inside += 1
-        try:
-            return await to_thread.run_sync(work, limiter=self._limiter)
-        finally:
-            self._inside -= 1
-
-
-def _sketch(strokes: Strokes) -> Sketch:
-    points = sum(len(stroke[0]) for stroke in strokes)
-    if points > MAX_POINTS:
-        raise BadSketch(f"the sketch has {points:,} points; at most {MAX_POINTS:,} are searched with")
-    return from_quickdraw({"drawing": strokes})
-
-
 def _readable(path: Path) -> Path:
     try:
         with path.open("rb"):
             return path
     except OSError as error:
         raise LibraryError(f"the file of this picture cannot be read: {error.strerror}") from error
-
-
-def _or_404(look_up: Callable[[], _T]) -> _T:
-    """Tell that a thing is not there from trouble with the library, which has its own, narrower errors."""
-    try:
-        return look_up()
-    except LibraryError as error:
-        if type(error) is not LibraryError:
-            raise
-        raise HTTPException(404, str(error)) from error

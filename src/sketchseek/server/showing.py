@@ -13,7 +13,7 @@ from pathlib import Path
 from fastapi import Request
 from starlette.exceptions import HTTPException
 
-from sketchseek.server.security import is_loopback
+from sketchseek.server.names import is_loopback
 
 PATIENCE = 2.0  # seconds in which a file manager that cannot start says so
 

@@ -1,5 +1,7 @@
 /** The server's answers, and its problems (RFC 9457) as errors. */
 
+import * as entry from "./entry.js";
+
 export class Problem extends Error {
   constructor(status, detail, missing = null) {
     super(detail);
@@ -31,6 +33,8 @@ export const upload = (file, kind) =>
 
 export const status = () => call("/api/status", { cache: "no-store" });
 
+export const skipped = () => call("/api/skipped", { cache: "no-store" });
+
 export const folders = () => call("/api/folders", { cache: "no-store" });
 
 /** Show a picture in the file manager of the machine that serves. */
@@ -47,7 +51,9 @@ export const zipOf = (ids) => `/api/zip?${new URLSearchParams(ids.map((id) => ["
 async function call(url, options) {
   let response;
   try {
+    await entry.arrived;
     response = await fetch(url, options);
+    while (response.status === 401 && (await entry.asked())) response = await fetch(url, options);
   } catch (error) {
     if (error.name === "AbortError") throw error;
     throw new Problem(0, "The server does not answer. Is sketchseek still running?");
