@@ -94,6 +94,7 @@ def test_the_openapi_document_tells_every_route_and_loads_nothing_from_elsewhere
         "/api/zip",
         "/api/thumbnails/{picture}",
         "/api/originals/{picture}",
+        "/api/originals/{picture}/show",
         "/api/status",
         "/api/skipped",
         "/api/session",

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from typing import Annotated, Any
 
+from anyio import CapacityLimiter, to_thread
 from fastapi import APIRouter, Path, Query, Request
 from fastapi.responses import FileResponse, Response, StreamingResponse
+from starlette.exceptions import HTTPException
 
 from sketchseek.images import printable
 from sketchseek.library import Hit as Listed
-from sketchseek.server import schemas
+from sketchseek.server import schemas, showing
 from sketchseek.server.asking import Chance
 from sketchseek.server.bundle import zipped
 from sketchseek.server.described import ALWAYS, BODY, WHY, refusals
@@ -71,16 +73,24 @@ PictureId = Annotated[int, Path(ge=0, lt=2**63, description="A picture's number,
 Pictures = Annotated[list[PictureId], Query(min_length=1, max_length=MAX_HITS)]
 
 
-def router(service: Service, keeper: Keeper) -> APIRouter:
-    """The API over one library and one model, for those whom ``keeper`` lets pass."""
+def router(service: Service, keeper: Keeper, *, at_hand: bool = False) -> APIRouter:
+    """The API over one library and one model.
+
+    Args:
+        service: what answers.
+        keeper: whom to let pass, and what to give them for it.
+        at_hand: whether only those who sit at this machine can ask, so that files may be shown on its screen.
+    """
     routes = APIRouter(responses=refusals(*ALWAYS))
     _asking(routes, service)
     _pictures(routes, service)
+    _showing(routes, service, at_hand=at_hand)
 
     @routes.get("/api/status")
-    async def status() -> Status:
+    async def status(request: Request) -> Status:
         """How many pictures there are, whether the model is loaded, and how far indexing is."""
-        return await service.status()
+        shows = at_hand and showing.asked_here(request) and showing.opener() is not None
+        return (await service.status()).model_copy(update={"shows_files": shows})
 
     @routes.get("/api/skipped")
     async def skipped() -> SkippedList:
@@ -122,6 +132,7 @@ def _asking(routes: APIRouter, service: Service) -> None:
             photos=found.photos,
             passing=found.passing,
             outstanding=found.outstanding,
+            library=service.identity,
             milliseconds=round(found.milliseconds, 1),
         )
 
@@ -175,6 +186,24 @@ def _pictures(routes: APIRouter, service: Service) -> None:
         return StreamingResponse(
             zipped(await service.originals(ids)), media_type="application/zip", headers=headers
         )
+
+
+def _showing(routes: APIRouter, service: Service, *, at_hand: bool) -> None:
+    one = CapacityLimiter(1)  # windows do not open faster than one after the other
+
+    @routes.post(
+        "/api/originals/{picture}/show",
+        status_code=204,
+        response_class=Response,
+        responses=refusals(404, 409, 413, 415, 422),
+    )
+    async def show(picture: PictureId, request: Request) -> Response:
+        """Show an indexed picture in the file manager of the machine that serves, asked from there."""
+        if not (at_hand and showing.asked_here(request)):
+            raise HTTPException(409, "Files are shown only to those who sit at the machine that serves.")
+        path = await service.original(picture)
+        await to_thread.run_sync(showing.show, path, limiter=one)
+        return Response(status_code=204)
 
 
 def _found(found: Listed, chance: Chance | None, edition: str) -> dict[str, Any]:

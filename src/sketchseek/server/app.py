@@ -12,6 +12,7 @@ import sketchseek
 from sketchseek.library.background import Standing
 from sketchseek.server import api, assets, problems
 from sketchseek.server.described import describe
+from sketchseek.server.names import is_loopback
 from sketchseek.server.security import LOOPBACK_NAMES, Gate
 from sketchseek.server.service import Service
 from sketchseek.server.tokens import Keeper
@@ -58,7 +59,8 @@ def create_app(
         redoc_url=None,
         lifespan=lifespan,
     )
-    app.include_router(api.router(service, keeper))
+    at_hand = all(is_loopback(name.strip("[]")) for name in hosts)
+    app.include_router(api.router(service, keeper, at_hand=at_hand))
     app.include_router(assets.router())
     problems.install(app)
     describe(app)

@@ -13,6 +13,7 @@ WHY = {
     403: "A page of another site asks.",
     404: "The library has no such thing, or no longer.",
     408: "The body is too slow in coming.",
+    409: "This machine cannot show the file, or not to whom it is asked by.",
     413: "The body is too large.",
     415: "The body is of another kind.",
     416: "The file has no such range.",
@@ -28,6 +29,13 @@ BODY = (408, 413, 415, 422)
 _FORM = "application/problem+json"
 
 
+class Lost(BaseModel):
+    """What a question names that is not there any more: taken out, the rest can be asked again."""
+
+    parts: list[int] = Field(description="Places in its parts.")
+    filters: list[str] = Field(description="Fields of its filters.")
+
+
 class Problem(BaseModel):
     """Why a request is refused (RFC 9457)."""
 
@@ -36,6 +44,7 @@ class Problem(BaseModel):
     status: int
     detail: str = Field(description="What is wrong, and the way out.")
     error: str | None = Field(None, description="The name of the error in sketchseek.errors, if it has one.")
+    missing: Lost | None = Field(None, description="Where a search is refused with 404.")
 
 
 def refusals(*statuses: int) -> dict[int | str, dict[str, Any]]:
@@ -51,7 +60,8 @@ def describe(app: FastAPI) -> None:
     def openapi() -> dict[str, Any]:
         document = plain()
         components = document["components"]
-        components["schemas"]["Problem"] = Problem.model_json_schema()
+        problem = Problem.model_json_schema(ref_template="#/components/schemas/{model}")
+        components["schemas"] |= problem.pop("$defs") | {"Problem": problem}
         components["securitySchemes"] = {
             "token": {
                 "type": "http",

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from http import HTTPStatus
+from typing import Any
 
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
@@ -28,8 +29,27 @@ HEADERS: Mapping[int, Mapping[str, str]] = {
 }
 
 
+class Missing(HTTPException):
+    """404: a question names what is not there any more.
+
+    Args:
+        detail: what to tell a person.
+        parts: places in the question's ``parts`` that name such things.
+        filters: fields of its ``filters`` that do.
+    """
+
+    def __init__(self, detail: str, *, parts: Sequence[int] = (), filters: Sequence[str] = ()) -> None:
+        super().__init__(404, detail)
+        self.missing = {"parts": list(parts), "filters": list(filters)}
+
+
 def problem(
-    status: int, detail: str, *, error: str | None = None, headers: Mapping[str, str] | None = None
+    status: int,
+    detail: str,
+    *,
+    error: str | None = None,
+    missing: Mapping[str, Any] | None = None,
+    headers: Mapping[str, str] | None = None,
 ) -> JSONResponse:
     """A problem document.
 
@@ -37,11 +57,19 @@ def problem(
         status: the HTTP status.
         detail: one or two sentences for a person: what is wrong and the way out.
         error: the name of the error in ``sketchseek.errors``, for programs.
+        missing: as `Missing`; what to take out of the question before it is asked again.
         headers: further headers of the answer.
     """
-    body = {"type": "about:blank", "title": HTTPStatus(status).phrase, "status": status, "detail": detail}
+    body: dict[str, Any] = {
+        "type": "about:blank",
+        "title": HTTPStatus(status).phrase,
+        "status": status,
+        "detail": detail,
+    }
     if error:
         body["error"] = error
+    if missing:
+        body["missing"] = missing
     return JSONResponse(
         body,
         status,
@@ -73,4 +101,5 @@ async def _invalid(_: Request, error: Exception) -> JSONResponse:
 
 async def _http(_: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, HTTPException)  # noqa: S101 - as above
-    return problem(error.status_code, error.detail, headers=error.headers)
+    missing = error.missing if isinstance(error, Missing) else None
+    return problem(error.status_code, error.detail, missing=missing, headers=error.headers)

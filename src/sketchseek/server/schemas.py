@@ -52,6 +52,12 @@ class PicturePart(_Asked):
 
     kind: Literal["picture"]
     id: int = Field(ge=0, lt=2**63, strict=True, description="Its number, from a hit.")
+    library: str | None = Field(
+        default=None,
+        max_length=64,
+        description="The library whose number it is, from an answer, for numbers that were kept: "
+        "to another one the part is missing.",
+    )
     weight: Weight = 1
 
 
@@ -144,6 +150,7 @@ class Answer(BaseModel):
     outstanding: int | None = Field(
         description="How many of those stand out, by their strength; None where that cannot be told."
     )
+    library: str = Field(description="Whose numbers the ids of the hits are.")
     milliseconds: float = Field(description="Time spent on rendering, encoding and searching.")
 
 
@@ -222,6 +229,9 @@ class Status(BaseModel):
     photos: int
     revision: int = Field(description="Another number means that the pictures may have changed.")
     model: str
+    shows_files: bool = Field(
+        default=False, description="Whether it can show a picture in this machine's file manager."
+    )
     detail: str | None = Field(None, description="Why the state is failed.")
     skipped: int = Field(description="How many files and folders were passed over; /api/skipped tells why.")
     indexing: Indexing | None = Field(description="None where nothing is indexed by this server.")

@@ -12,7 +12,6 @@ from pathlib import Path
 
 import anyio
 import numpy as np
-from numpy.typing import NDArray
 from starlette.exceptions import HTTPException
 
 from sketchseek import _decoder
@@ -24,15 +23,9 @@ from sketchseek.library.background import Standing
 from sketchseek.server.asking import compose
 from sketchseek.server.finding import Found, ranked
 from sketchseek.server.lanes import Lane, or_404
-from sketchseek.server.schemas import (
-    Filters,
-    Indexing,
-    PicturePart,
-    Question,
-    SketchPart,
-    Status,
-    UploadPart,
-)
+from sketchseek.server.named import named
+from sketchseek.server.problems import Missing
+from sketchseek.server.schemas import Filters, Indexing, Question, SketchPart, Status
 from sketchseek.server.uploads import Kind, Received, Shelf, preview, sketch_of, strokes_for_the_page
 
 SEARCHES = 2  # drawings that are encoded side by side; the encoder uses all cores for one already
@@ -70,6 +63,7 @@ class Service:
         except BaseException:
             self._library.close()
             raise
+        self.identity = self._library.identity
         self.edition = secrets.token_hex(4)
         """Part of what browsers keep by: another library has other pictures under the same ids."""
         self._loaded = anyio.Event()
@@ -232,8 +226,10 @@ class Service:
         }
         if matrix.model is None:
             return Found(milliseconds=(time.perf_counter() - began) * 1000)
+        others = named(question.parts, matrix, self._shelf, self.identity)
+        before = len(question.asked()) - len(question.parts)  # the question's own strokes
         parts = [
-            (drawn[number] if isinstance(part, SketchPart) else self._embedding(part, matrix), part.weight)
+            (drawn[number] if number in drawn else others[number - before], part.weight)
             for number, part in enumerate(question.asked())
         ]
         query = compose(parts, matrix.vectors)
@@ -266,18 +262,6 @@ class Service:
             self._encoder, self._shelf = encoder, Shelf()  # uploads were embedded by the model before
         return encoder, matrix
 
-    def _embedding(self, part: PicturePart | UploadPart, matrix: Matrix) -> NDArray[np.float32]:
-        if isinstance(part, UploadPart):
-            kept = self._shelf.get(part.id)
-            if kept is None:
-                raise HTTPException(404, "An upload of this question is forgotten; open the file again.")
-            return kept
-        row = int(np.searchsorted(matrix.ids, part.id))
-        if row == len(matrix.ids) or matrix.ids[row] != part.id:
-            raise HTTPException(404, f"Picture {part.id} of this question is not in the library any more.")
-        vector: NDArray[np.float32] = matrix.vectors[row]
-        return vector
-
     def _receive(self, data: bytes, kind: Kind) -> Received:
         name = hashlib.blake2b(data, digest_size=16, person=kind.encode()).hexdigest()
         if kind == "photo":
@@ -300,7 +284,8 @@ class Service:
             shown = {printable(path): path for path in known}  # odd names are told escaped
             folder = shown.get(asked.folder)
             if folder is None:
-                raise HTTPException(404, f"The library has no photos in {printable(asked.folder)!r}.")
+                what = f"The library has no photos in {printable(asked.folder)!r}."
+                raise Missing(what, filters=["folder"])
         return Filter(folder, asked.after, asked.before, asked.orientation)
 
 
