@@ -7,16 +7,14 @@ import signal
 import subprocess
 import sys
 import threading
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import httpx
 import psutil
-
-PATIENCE = 60.0
+from waiting import PATIENCE, until
 
 
 class Running:
@@ -86,11 +84,3 @@ def running(*arguments: str | Path) -> Iterator[Running]:
             for child in children:
                 child.kill()
         server.ended()
-
-
-def until(true: Callable[[], object], what: str = "it") -> None:
-    """Wait for something to come true, and fail where it does not."""
-    deadline = time.monotonic() + PATIENCE
-    while not true():
-        assert time.monotonic() < deadline, f"{what} did not come true within a minute"
-        time.sleep(0.01)

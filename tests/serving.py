@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 import os
 import threading
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -14,9 +13,11 @@ import numpy as np
 import pytest
 from make_model import make_model
 from PIL import Image, ImageDraw
+from waiting import until
 
 from sketchseek.encoders import load_encoder
 from sketchseek.library import Library
+from sketchseek.library.background import Standing
 from sketchseek.server import create_app, open_socket, web_server
 
 Points = list[tuple[float, float]]
@@ -91,19 +92,23 @@ def file_manager(folder: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 @contextmanager
 def served(
-    library: Path, model: Path | None = None, token: str | None = None, port: int = 0
+    library: Path,
+    model: Path | None = None,
+    token: str | None = None,
+    port: int = 0,
+    standing: Standing | None = None,
 ) -> Iterator[str]:
-    """The address of a server over ``library``, which ends with the block."""
+    """The address of a server over ``library``, which ends with the block.
+
+    ``standing`` is how far some indexing beside it is said to be.
+    """
     with open_socket("127.0.0.1", port) as listener:
-        server = web_server(create_app(library, model, token=token))
+        server = web_server(create_app(library, model, token=token, standing=lambda: standing))
         thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})
         thread.start()
         try:
-            deadline = time.monotonic() + 60
-            while not server.started:
-                assert thread.is_alive(), "the server ended before it began"
-                assert time.monotonic() < deadline, "the server did not begin within a minute"
-                time.sleep(0.01)
+            until(lambda: server.started or not thread.is_alive(), "the server's beginning")
+            assert server.started, "the server ended before it began"
             yield f"http://127.0.0.1:{listener.getsockname()[1]}"
         finally:
             server.should_exit = True

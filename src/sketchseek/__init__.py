@@ -21,8 +21,8 @@ if TYPE_CHECKING:
 
 __version__ = "0.1.0"
 
-# Nothing leaves the machine: official builds of ONNX Runtime report their use to Microsoft, later ones on
-# Linux too, and keep an identifier of the machine. They read this once, whoever is the first to import them.
+# Nothing leaves the machine: official builds of ONNX Runtime report their use to Microsoft, from 1.29 on
+# also on Linux and macOS, and keep an identifier of the machine. They read this once, as they are imported.
 os.environ["ORT_DISABLE_TELEMETRY"] = "1"
 
 _HOMES = {

@@ -239,6 +239,8 @@ def test_a_link_carries_pictures_and_filters_but_nothing_of_this_machine(
     expect(other.locator("#chips li")).to_have_count(3)
     weights = [float(each.input_value()) for each in other.locator("#chips input").all()]
     assert weights == [40, 100, 40]
+    for told in ("the drawing", "more like square.png", "less like circle.png"):  # links hold no names
+        expect(other.get_by_label(f"How much {told} counts")).to_be_visible()
     there = [each.input_value() for each in other.locator("#filter-form [name]").all()]
     assert there == ["", "2001-02-03", "", "square"]
     expect(other.locator("#results li")).to_have_count(5)

@@ -7,7 +7,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
-from running import Running, running, until
+from running import Running, running
+from waiting import until
 
 from sketchseek.data import load_dataset
 from sketchseek.data.synthetic import write

@@ -11,8 +11,9 @@ import pytest
 from commands import Commands
 from make_model import make_model
 from PIL import Image
-from running import Running, running, until
+from running import Running, running
 from serving import SHAPES, make_library, wire
+from waiting import until
 
 from sketchseek.library import Library
 from sketchseek.library.writer import writing

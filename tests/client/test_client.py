@@ -7,6 +7,7 @@ import socket
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
@@ -14,8 +15,10 @@ import pytest
 from PIL import Image
 from serving import SHAPES, make_library, picture, served, wire
 
-from sketchseek.client import Client, Filters, PicturePart, SketchPart, UploadPart
+from sketchseek.client import Client, Filters, Indexing, PicturePart, SketchPart, UploadPart
 from sketchseek.errors import BadConfig, BadImage, BadServer, BadToken, EmptySketch
+from sketchseek.library import Progress, Skipped
+from sketchseek.library.background import Standing
 from sketchseek.sketch import Sketch, from_quickdraw
 
 TOKEN = "a-token.of_our~own+/="  # noqa: S105 - of these tests alone
@@ -97,7 +100,26 @@ def test_status_and_health(client: Client, photos: tuple[str, Path]) -> None:
     client.search([SketchPart(drawn("plus"))])
     status = client.status()
     assert (status.state, status.photos, status.model, status.detail) == ("ready", 5, "tiny", None)
+    assert (status.skipped, status.indexing) == (0, None)
     assert Client(photos[0]).healthy()
+
+
+def test_how_far_indexing_is_comes_through(tmp_path: Path) -> None:
+    library, _, model = make_library(tmp_path)
+    lost = Skipped("/p/a.jpg", "a link to nowhere")
+    now = Progress("embed", found=9, embedded=4, skipped=1, read=5, seconds=2.0)
+    with served(library, model, standing=Standing("reading", now, skipped=(lost,))) as site:
+        status = Client(site).status()
+    assert status.indexing == Indexing("reading", 9, 5, 2.5, 1.6, None)
+    assert status.skipped == 1
+
+
+def test_kept_numbers_mean_something_to_their_own_library_only(client: Client) -> None:
+    answer = client.search([SketchPart(drawn("square"))], k=1)
+    kept = PicturePart(answer.hits[0].id, library=answer.library)
+    assert client.search([kept], k=1).hits[0].id == kept.id
+    with pytest.raises(BadServer, match=f"Picture {kept.id} of this question is not in the library"):
+        client.search([replace(kept, library="0" * 16)])
 
 
 def test_refusals_are_the_librarys_own_errors(client: Client) -> None:

@@ -4,7 +4,6 @@ import io
 import os
 import sys
 import threading
-import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -14,6 +13,7 @@ import pytest
 from make_model import make_model
 from PIL import Image
 from serving import SHAPES, index, make_library, picture, served, wire
+from waiting import until
 
 from sketchseek.encoders import OnnxEncoder, encode_sketches, load_encoder
 from sketchseek.errors import BadModel, LibraryError, ModelMismatch
@@ -71,9 +71,8 @@ def test_thumbnails_and_originals_of_hits(client: httpx.Client, made: Made) -> N
 
 def test_status_and_health(client: httpx.Client) -> None:
     assert client.get("/healthz").json() == {"status": "ok"}
-    deadline = time.monotonic() + 60
-    while (status := client.get("/api/status").json())["state"] == "loading" and time.monotonic() < deadline:
-        time.sleep(0.05)
+    until(lambda: client.get("/api/status").json()["state"] != "loading", "the end of loading")
+    status = client.get("/api/status").json()
     assert (status["state"], status["photos"], status["model"], status["detail"]) == (
         "ready",
         5,
@@ -213,9 +212,7 @@ def test_searches_are_bounded_and_leave_the_event_loop_free(
 
         try:
             futures = [pool.submit(ask, number) for number in range(room + more)]
-            deadline = time.monotonic() + 60
-            while sum(future.done() for future in futures) < more and time.monotonic() < deadline:
-                time.sleep(0.05)
+            until(lambda: sum(future.done() for future in futures) >= more, "what is sent away")
             assert [future.result() for future in futures if future.done()] == [503] * more
             assert httpx.get(f"{site}/healthz", trust_env=False, timeout=30).status_code == 200
             assert len(inside) == service.SEARCHES

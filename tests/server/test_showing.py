@@ -99,11 +99,29 @@ def test_a_file_manager_that_fails_is_told_and_one_that_stays_is_left(
     program.write_text("#!/nowhere\n")
     with pytest.raises(showing.HTTPException, match="does not start"):
         showing.show(tmp_path / "a.png")
-    program.write_text("#!/bin/sh\nsleep 1\n")
+    program.write_text("#!/bin/sh\nexec sleep 5\n")
     monkeypatch.setattr(showing, "PATIENCE", 0.05)
     began = time.monotonic()
     showing.show(tmp_path / "a.png")
-    assert time.monotonic() - began < 0.9
+    assert time.monotonic() - began < 4
+
+
+def request(host: str, *headers: tuple[bytes, bytes]) -> Request:
+    return Request({"type": "http", "client": (host, 1), "headers": list(headers)})
+
+
+def test_without_the_token_nothing_is_shown(made: tuple[Path, Path, Path], opened: Path) -> None:
+    token = "t" * 32
+    with served(made[0], made[2], token) as site, httpx.Client(base_url=site, trust_env=False) as client:
+        assert client.post("/api/originals/1/show", json={}).status_code == 401
+        client.headers["Authorization"] = f"Bearer {token}"
+        for name in ("X-Forwarded-For", "Forwarded", "Via", "X-Real-IP"):
+            answer = client.post("/api/originals/1/show", json={}, headers={name: "192.168.1.7"})
+            assert answer.status_code == 409, name
+        assert client.get("/api/status", headers={"X-Real-IP": "192.168.1.7"}).json()["shows_files"] is False
+        assert not opened.exists()
+        assert client.post("/api/originals/1/show", json={}).status_code == 204
+    assert opened.read_text() == f"{made[1]}\n"
 
 
 def test_those_elsewhere_are_shown_nothing(made: tuple[Path, Path, Path], opened: Path) -> None:
@@ -119,8 +137,9 @@ def test_those_elsewhere_are_shown_nothing(made: tuple[Path, Path, Path], opened
         answer = pool.submit(anyio.run, ask).result()
     assert (answer.status_code, "sit at the machine" in answer.text) == (409, True)
     for client, here in (("127.0.0.1", True), ("::1", True), ("192.168.1.7", False)):
-        assert showing.asked_here(Request({"type": "http", "client": (client, 1)})) is here
-    assert not showing.asked_here(Request({"type": "http", "client": None}))
+        assert showing.asked_here(request(client)) is here
+    assert not showing.asked_here(Request({"type": "http", "client": None, "headers": []}))
+    assert not showing.asked_here(request("127.0.0.1", (b"via", b"1.1 proxy")))
     assert not opened.exists()
 
 

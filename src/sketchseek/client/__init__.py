@@ -22,6 +22,7 @@ from sketchseek.client.shapes import (
     Answer,
     Filters,
     Hit,
+    Indexing,
     Part,
     Picture,
     PicturePart,
@@ -38,6 +39,7 @@ __all__ = [
     "Client",
     "Filters",
     "Hit",
+    "Indexing",
     "Part",
     "Picture",
     "PicturePart",
@@ -131,8 +133,10 @@ class Client:
         return self._bytes("GET", f"/api/originals/{picture}")
 
     def status(self) -> Status:
-        """How many pictures there are, and whether the model is loaded."""
-        return self._made(Status, self._json("GET", "/api/status"))
+        """How many pictures there are, whether the model is loaded, and how far indexing is."""
+        told = self._json("GET", "/api/status")
+        beside = told.get("indexing")
+        return self._made(Status, told | {"indexing": beside and self._made(Indexing, beside)})
 
     def healthy(self) -> bool:
         """Whether a server answers; no token is needed to ask."""

@@ -19,10 +19,18 @@ class SketchPart:
 
 @dataclass(frozen=True)
 class PicturePart:
-    """A picture of the library, by its number."""
+    """A picture of the library, by its number.
+
+    Attributes:
+        id: its number, from a hit.
+        weight: from -1, less like it, to 1.
+        library: whose number it is, as `Answer.library` says it, for numbers that were kept: another library
+            refuses it.
+    """
 
     id: int
     weight: float = 1.0
+    library: str | None = None
 
 
 @dataclass(frozen=True)
@@ -111,6 +119,7 @@ class Answer:
         photos: how many pictures the library has.
         passing: how many of them pass the filters.
         outstanding: how many of those stand out; None where that cannot be told.
+        library: whose numbers the hits' are.
         milliseconds: that the server spent on rendering, encoding and searching.
     """
 
@@ -119,18 +128,55 @@ class Answer:
     photos: int
     passing: int
     outstanding: int | None
+    library: str
     milliseconds: float
 
 
 @dataclass(frozen=True)
+class Indexing:
+    """How far the indexing is that goes on beside a server.
+
+    Attributes:
+        state: "looking" while folders are walked, "reading" while photos are read, "waiting" while something
+            is in the way, "done" with all there is so far, "failed" where it ended; the server goes on.
+        found: how many photos there are; while looking, so far.
+        done: how many of them are dealt with.
+        rate: files read per second; 0 before the first.
+        left: seconds left at this rate; None while that cannot be told.
+        detail: what is waited for, or why it failed and the way out.
+    """
+
+    state: Literal["looking", "reading", "waiting", "done", "failed"]
+    found: int
+    done: int
+    rate: float
+    left: float | None
+    detail: str | None
+
+
+@dataclass(frozen=True)
 class Status:
-    """What the server has at hand; `detail` says why `state` is failed."""
+    """What the server has at hand.
+
+    Attributes:
+        state: whether it can search.
+        photos: how many pictures there are.
+        revision: another number means that they may have changed.
+        model: its name.
+        shows_files: whether it can show a picture in the file manager of its machine, to who asks from there.
+        detail: why ``state`` is "failed".
+        skipped: how many files and folders were passed over.
+        indexing: None where nothing is indexed by the server.
+    """
 
     state: Literal["loading", "ready", "failed"]
     photos: int
     revision: int
     model: str
+    shows_files: bool
     detail: str | None
+    skipped: int
+    indexing: Indexing | None
 
 
 @dataclass(frozen=True)

@@ -1,15 +1,17 @@
-"""The parts of a question that name something: pictures of the library, and what was uploaded."""
+"""What a question names: pictures of the library, what was uploaded, a folder."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
+from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
-from sketchseek.library import Matrix
+from sketchseek.images import printable
+from sketchseek.library import Filter, Matrix
 from sketchseek.server.problems import Missing
-from sketchseek.server.schemas import Part, PicturePart, SketchPart
+from sketchseek.server.schemas import Filters, Part, PicturePart, SketchPart
 from sketchseek.server.uploads import Shelf
 
 
@@ -46,6 +48,24 @@ def named(
             parts=lost,
         )
     return found
+
+
+def filter_of(asked: Filters, folders: Callable[[], Iterable[Path]]) -> Filter:
+    """The library's filter for what was asked.
+
+    Args:
+        asked: with a folder as the page shows it; odd names are told escaped.
+        folders: gives all that hold photos.
+
+    Raises:
+        Missing: none of them is called so.
+    """
+    folder = None
+    if asked.folder is not None:
+        folder = next((path for path in folders() if printable(path) == asked.folder), None)
+        if folder is None:
+            raise Missing(f"The library has no photos in {printable(asked.folder)!r}.", filters=["folder"])
+    return Filter(folder, asked.after, asked.before, asked.orientation)
 
 
 def _vector(part: PicturePart, matrix: Matrix, identity: str) -> NDArray[np.float32] | None:

@@ -18,14 +18,13 @@ from sketchseek import _decoder
 from sketchseek.encoders import OnnxEncoder, encode_sketches, load_encoder
 from sketchseek.errors import EmptySketch, LibraryError, SketchseekError
 from sketchseek.images import printable
-from sketchseek.library import Filter, Hit, Library, Matrix, Skipped
+from sketchseek.library import Hit, Library, Matrix, Skipped
 from sketchseek.library.background import Standing
 from sketchseek.server.asking import compose
 from sketchseek.server.finding import Found, ranked
 from sketchseek.server.lanes import Lane, or_404
-from sketchseek.server.named import named
-from sketchseek.server.problems import Missing
-from sketchseek.server.schemas import Filters, Indexing, Question, SketchPart, Status
+from sketchseek.server.named import filter_of, named
+from sketchseek.server.schemas import Indexing, Question, SketchPart, Status
 from sketchseek.server.uploads import Kind, Received, Shelf, preview, sketch_of, strokes_for_the_page
 
 SEARCHES = 2  # drawings that are encoded side by side; the encoder uses all cores for one already
@@ -68,6 +67,7 @@ class Service:
         """Part of what browsers keep by: another library has other pictures under the same ids."""
         self._loaded = anyio.Event()
         self._failure: Exception | None = None
+        self._broke_off: int | None = None  # the library's revision when indexing beside had failed
         self._searches = Lane(SEARCHES)
         self._reads = Lane(READS)
         self._bodies = Lane(BODIES)
@@ -172,6 +172,7 @@ class Service:
         """How much there is to search, and whether it can be."""
         standing = self._standing()
         matrix, passed = await self._reads.run(lambda: (self._library.matrix(), self._skipped()))
+        standing = self._news(standing, matrix.version)
         state = "failed" if self._failure else "ready" if self._loaded.is_set() else "loading"
         return Status.model_validate(
             {
@@ -184,6 +185,14 @@ class Service:
                 "indexing": standing and Indexing.of(standing),
             }
         )
+
+    def _news(self, standing: Standing | None, revision: int) -> Standing | None:
+        """What to tell of indexing beside; nothing of one that broke off, once another process went on."""
+        if standing is None or standing.state != "failed":
+            return standing
+        if self._broke_off is None:
+            self._broke_off = revision
+        return standing if revision == self._broke_off else None
 
     async def skipped(self) -> list[Skipped]:
         """What is passed over, and why; in order of paths."""
@@ -235,7 +244,8 @@ class Service:
         query = compose(parts, matrix.vectors)
         if not query.any():
             raise HTTPException(422, "The parts of the question cancel each other; change a weight.")
-        found = ranked(self._library, question, self._filter(question.filters), matrix, query)
+        where = filter_of(question.filters, self._library.contents.folders)
+        found = ranked(self._library, question, where, matrix, query)
         return replace(found, milliseconds=(time.perf_counter() - began) * 1000)
 
     def _own_encoder(self) -> OnnxEncoder:
@@ -276,17 +286,6 @@ class Service:
             shown = sketch.raster
         self._shelf.put(name, embedding)
         return Received(id=name, preview=preview(shown))
-
-    def _filter(self, asked: Filters) -> Filter:
-        folder = None
-        if asked.folder is not None:
-            known = self._library.contents.folders()
-            shown = {printable(path): path for path in known}  # odd names are told escaped
-            folder = shown.get(asked.folder)
-            if folder is None:
-                what = f"The library has no photos in {printable(asked.folder)!r}."
-                raise Missing(what, filters=["folder"])
-        return Filter(folder, asked.after, asked.before, asked.orientation)
 
 
 def _readable(path: Path) -> Path:

@@ -17,6 +17,8 @@ from sketchseek.server.names import is_loopback
 
 PATIENCE = 2.0  # seconds in which a file manager that cannot start says so
 
+_FORWARDED = ("forwarded", "via", "x-forwarded-for", "x-forwarded-host", "x-real-ip")
+
 Words = Callable[[Path], list[str]]
 
 
@@ -39,7 +41,9 @@ def opener(system: str = sys.platform, env: Mapping[str, str] = os.environ) -> W
 
 
 def asked_here(request: Request) -> bool:
-    """Whether a request comes from this machine itself."""
+    """Whether a request comes from this machine itself, and not through a proxy on it from elsewhere."""
+    if any(name in request.headers for name in _FORWARDED):
+        return False
     return request.client is not None and is_loopback(request.client.host)
 
 

@@ -37,6 +37,9 @@ export const skipped = () => call("/api/skipped", { cache: "no-store" });
 
 export const folders = () => call("/api/folders", { cache: "no-store" });
 
+/** What is known of a picture. */
+export const picture = (id) => call(`/api/pictures/${id}`);
+
 /** Show a picture in the file manager of the machine that serves. */
 export const show = (hit) => call(`${hit.original}/show`, { method: "POST", headers: { "Content-Type": "application/json" }, body: "{}" });
 

@@ -64,6 +64,7 @@ async function ask(signal) {
 function found({ hits, next, offset, photos, passing, outstanding, library }) {
   following = false;
   question.library = library;
+  question.name(api.picture);
   if (!lasting) notice("");
   if (offset) {
     results.append(hits, next);
@@ -152,6 +153,8 @@ question.addEventListener("change", ({ detail }) => {
   $("clear").disabled = drawing.isEmpty && question.isEmpty;
   again(true);
 });
+
+question.addEventListener("named", () => chips.show(drawn));
 
 pointers.addEventListener("change", () => {
   for (const name of ["pen", "eraser", "select"]) $(name).ariaPressed = pointers.tool === name;

@@ -71,6 +71,14 @@ export class Question extends EventTarget {
     return told;
   }
 
+  /** Learn the names of pictures that came by number; @param picture async (id) => what is known of one */
+  async name(picture) {
+    const nameless = this.parts.filter(({ kind, id, library, name }) => kind === "picture" && library === this.library && name === unnamed(id));
+    if (!nameless.length) return;
+    await Promise.all(nameless.map(async (part) => (part.name = (await picture(part.id).catch(() => part)).name)));
+    this.dispatchEvent(new CustomEvent("named"));
+  }
+
   /** All of it, to be kept: what JSON can hold. */
   get record() {
     const parts = this.parts.map(({ file, ...part }) => part);
@@ -113,13 +121,15 @@ export class Question extends EventTarget {
   }
 }
 
+const unnamed = (id) => `picture ${id}`;
+
 /** A picture of a library that was kept by its number alone. */
 export const pictureOf = (library, id, weight) => ({
   kind: "picture",
   id,
   library,
   weight,
-  name: `picture ${id}`,
+  name: unnamed(id),
   image: `/api/thumbnails/${id}?edition=${library}`,
   what: weight < 0 ? "less like" : "more like",
 });
