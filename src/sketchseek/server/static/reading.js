@@ -14,6 +14,7 @@ export class Reading {
   #close = make("button", { type: "button", className: "quiet", textContent: "Close" });
   #listed = -1; // how many files the list told of when it was fetched
   #count = 0;
+  #shown = "";
   #told = "";
   #closed = ""; // what was told when the strip was closed: it stays away until there is something else
 
@@ -35,7 +36,7 @@ export class Reading {
     this.#strip.hidden = !text || this.#told === this.#closed;
     this.#strip.classList.toggle("failed", indexing?.state === "failed");
     this.#text.role = indexing?.state === "failed" ? "alert" : null; // numbers that run are not read out
-    if (this.#text.textContent !== text) this.#text.textContent = text;
+    if (this.#shown !== text) this.#text.replaceChildren(...worded((this.#shown = text)));
     this.#close.hidden = under;
     this.#bar.hidden = !under;
     if (indexing?.state === "reading") {
@@ -76,6 +77,9 @@ function told({ state, found, done, rate, left, detail }, skipped) {
   const speed = rate ? `, ${n(Math.max(1, Math.round(rate)))} a second` : "";
   return `Reading photos: ${n(done)} of ${n(found)}${speed}${left === null ? "" : `, ${duration(left)} left`}`;
 }
+
+/** What stands between backticks is to be typed in a terminal. */
+const worded = (text) => text.split("`").map((piece, at) => (at % 2 ? make("code", { textContent: piece }) : piece));
 
 const files = (count) => `${count.toLocaleString()} ${count === 1 ? "file" : "files"}`;
 
