@@ -24,10 +24,9 @@ import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import onnxruntime as ort
 from machine import about, write
 from numpy.typing import NDArray
 from PIL import Image
@@ -36,6 +35,9 @@ from sketchseek.encoders import OnnxEncoder, load_encoder
 from sketchseek.encoders.onnx import usable_cores
 from sketchseek.images import load_pixels
 from sketchseek.library import Library, Progress
+
+if TYPE_CHECKING:
+    import onnxruntime as ort
 
 KINDS = {"256x192": (256, 192, 1.0), "1024x768": (1024, 768, 0.5), "12MP": (4000, 3000, 0.15)}
 
@@ -109,6 +111,8 @@ def measure(model: str, folder: Path, *, rounds: int) -> dict[str, Any]:
 
 
 def best_batch(encoder: OnnxEncoder, pixels: NDArray[np.uint8]) -> tuple[int, ort.InferenceSession]:
+    import onnxruntime as ort  # after sketchseek, which keeps it from reporting
+
     session = ort.InferenceSession(encoder.model.graph("photo"), providers=["CPUExecutionProvider"])
     seconds = {}
     for batch in (1, 8, 32):

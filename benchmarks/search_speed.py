@@ -16,7 +16,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -55,12 +55,17 @@ def main() -> None:
         write(chosen.out, result)
 
 
-def fill(path: Path, encoder: OnnxEncoder, rows: int) -> NDArray[np.float32]:
-    """Write a library as an index of so many photos would, with thumbnails of 8 kB; returns its vectors."""
+def fill(
+    path: Path, encoder: OnnxEncoder, rows: int, thumbnails: Sequence[bytes] = ()
+) -> NDArray[np.float32]:
+    """Write a library as an index of so many photos would; returns its vectors.
+
+    Thumbnails are taken in turns, and are 8 kB of noise where none are given.
+    """
     rng = np.random.default_rng(0)
     vectors = rng.standard_normal((rows, encoder.dim)).astype(np.float32)
     vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)
-    thumbnail = rng.bytes(8_000)
+    small = thumbnails or [rng.bytes(8_000)]
     Library.open(path, create=True).close()
     with writing(path) as writer:
         writer.adopt(encoder.model_id, encoder.source, encoder.dim)
@@ -69,7 +74,9 @@ def fill(path: Path, encoder: OnnxEncoder, rows: int) -> NDArray[np.float32]:
             part = range(start, min(start + 1000, rows))
             hashes = [i.to_bytes(32, "big") for i in part]
             pictures = [
-                Picture(digest, 4000, 3000, f"{2000 + i % 20}-01-01 00:00:00", thumbnail, vectors[i])
+                Picture(
+                    digest, 4000, 3000, f"{2000 + i % 20}-01-01 00:00:00", small[i % len(small)], vectors[i]
+                )
                 for i, digest in zip(part, hashes, strict=True)
             ]
             files = [Found(str(path.parent / f"{i % 100:02}" / f"{i:06}.jpg"), 1, 1) for i in part]

@@ -13,6 +13,7 @@ hypothesis.settings.register_profile("shared", deadline=None)
 hypothesis.settings.load_profile("shared")
 
 os.environ.setdefault("OMP_NUM_THREADS", "2")
+os.environ["ORT_DISABLE_TELEMETRY"] = "1"  # sketchseek sets it, but some tests import the run time first
 _NEAR = Path(__file__).parents[2] / "shared" / "data"
 if "SKETCHSEEK_DATA" not in os.environ and _NEAR.is_dir():
     os.environ["SKETCHSEEK_DATA"] = str(_NEAR)

@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import math
+import os
 import threading
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+import numpy as np
+import pytest
 from make_model import make_model
 from PIL import Image, ImageDraw
+from waiting import until
 
 from sketchseek.encoders import load_encoder
 from sketchseek.library import Library
+from sketchseek.library.background import Standing
 from sketchseek.server import create_app, open_socket, web_server
 
 Points = list[tuple[float, float]]
@@ -40,6 +44,18 @@ def picture(shape: str, side: int = 240, colour: str = "black") -> Image.Image:
     return image
 
 
+def random_lines(folder: Path, count: int) -> None:
+    """Photos of random lines, no two alike, half of them landscape and half square."""
+    rng = np.random.default_rng(0)
+    folder.mkdir()
+    for number in range(count):
+        image = Image.new("RGB", (160, 160 if number % 2 else 120), "white")
+        pen = ImageDraw.Draw(image)
+        for _ in range(4):
+            pen.line([tuple(p) for p in rng.integers(0, 160, (2, 2)).tolist()], fill="black", width=6)
+        image.save(folder / f"{number:02}.png")
+
+
 def wire(shape: str) -> list[list[list[float]]]:
     """A shape as the API takes it."""
     return [[[x for x, _ in stroke], [y for _, y in stroke]] for stroke in SHAPES[shape]]
@@ -63,19 +79,36 @@ def make_library(folder: Path) -> tuple[Path, Path, Path]:
     return folder / "library.sqlite", photos, model
 
 
+def file_manager(folder: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Let something stand in for the file manager; returns the file that holds what it was called with."""
+    programs, told = folder / "programs", folder / "told"
+    programs.mkdir()
+    (programs / "xdg-open").write_text(f'#!/bin/sh\nprintf "%s\\n" "$@" >> "{told}"\n')
+    (programs / "xdg-open").chmod(0o755)
+    monkeypatch.setenv("PATH", f"{programs}:{os.environ['PATH']}")
+    monkeypatch.setenv("DISPLAY", ":7")
+    return told
+
+
 @contextmanager
-def served(library: Path, model: Path | None = None) -> Iterator[str]:
-    """The address of a server over ``library``, which ends with the block."""
-    with open_socket("127.0.0.1", 0) as listener:
-        server = web_server(create_app(library, model))
+def served(
+    library: Path,
+    model: Path | None = None,
+    token: str | None = None,
+    port: int = 0,
+    standing: Standing | None = None,
+) -> Iterator[str]:
+    """The address of a server over ``library``, which ends with the block.
+
+    ``standing`` is how far some indexing beside it is said to be.
+    """
+    with open_socket("127.0.0.1", port) as listener:
+        server = web_server(create_app(library, model, token=token, standing=lambda: standing))
         thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})
         thread.start()
         try:
-            deadline = time.monotonic() + 60
-            while not server.started:
-                assert thread.is_alive(), "the server ended before it began"
-                assert time.monotonic() < deadline, "the server did not begin within a minute"
-                time.sleep(0.01)
+            until(lambda: server.started or not thread.is_alive(), "the server's beginning")
+            assert server.started, "the server ended before it began"
             yield f"http://127.0.0.1:{listener.getsockname()[1]}"
         finally:
             server.should_exit = True

@@ -14,7 +14,7 @@ MODULES = sorted(SOURCE.rglob("*.py"))
 CORE = {"errors", "registry", "images", "sketch", "ranking", "model"}
 LEVELS = [
     CORE,
-    {"data", "encoders", "losses", "semantics"},
+    {"data", "encoders", "losses", "semantics", "client"},
     {"training", "evaluation", "explain", "library", "rerankers"},
     {"methods"},
     {"server"},
@@ -120,6 +120,7 @@ def test_no_pickle_and_no_output_outside_the_command_line(path: Path) -> None:
         "sketchseek.library",
         "sketchseek.encoders",
         "sketchseek.semantics",
+        "sketchseek.client",
         "sketchseek.server",
         "sketchseek.cli",
     ],

@@ -6,6 +6,7 @@ The names below are loaded when they are first used, so that ``import sketchseek
 from __future__ import annotations
 
 import importlib
+import os
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -19,6 +20,10 @@ if TYPE_CHECKING:
     from sketchseek.sketch import Sketch, read_sketch
 
 __version__ = "0.1.0"
+
+# Nothing leaves the machine: official builds of ONNX Runtime report their use to Microsoft, from 1.29 on
+# also on Linux and macOS, and keep an identifier of the machine. They read this once, as they are imported.
+os.environ["ORT_DISABLE_TELEMETRY"] = "1"
 
 _HOMES = {
     "Dataset": "sketchseek.data",

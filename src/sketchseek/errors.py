@@ -12,6 +12,8 @@
     ├── BadModel               a model folder that is missing, broken or of another kind
     │   └── ModelMismatch      vectors of one model met another model
     ├── BadSemantics           words without a meaning here, or a table of meanings that is broken
+    ├── BadServer              a server that cannot be reached, or refuses
+    │   └── BadToken           it asks for another token
     ├── BadConfig              a setting that is unknown or out of range
     ├── UnknownName            a name that no registry holds
     ├── MissingExtra           an optional dependency is not installed
@@ -72,6 +74,14 @@ class ModelMismatch(BadModel):
 
 class BadSemantics(SketchseekError):
     """Words without a meaning here, or a table of meanings that is missing or broken."""
+
+
+class BadServer(SketchseekError):
+    """A server that cannot be reached, or refuses what it is asked."""
+
+
+class BadToken(BadServer):
+    """A server asks for another token."""
 
 
 class BadConfig(SketchseekError):

@@ -71,3 +71,30 @@ def strokes(page: Page) -> list[list[list[float]]]:
     page.wait_for_timeout(500)
     saved: Any = json.loads(page.evaluate("localStorage.getItem('sketchseek.strokes')") or "[]")
     return saved
+
+
+class Hand:
+    """Fingers and a pen on a page, in the window's pixels, as the browser gets them from a device."""
+
+    def __init__(self, page: Page) -> None:
+        self._device = page.context.new_cdp_session(page)
+
+    def touch(self, kind: str, *points: tuple[float, float]) -> None:
+        """One event with all fingers that are down after it."""
+        listed = [{"x": x, "y": y, "id": number} for number, (x, y) in enumerate(points)]
+        self._device.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": listed})
+
+    def finger(self, line: Points) -> None:
+        """One finger along a line."""
+        self.touch("touchStart", line[0])
+        for point in line[1:]:
+            self.touch("touchMove", point)
+        self.touch("touchEnd")
+
+    def pen(self, line: Points) -> None:
+        """A pen along a line, pressing unevenly."""
+        for number, (x, y) in enumerate([*line, line[-1]]):
+            kind = "mousePressed" if not number else "mouseMoved" if number < len(line) else "mouseReleased"
+            event = {"type": kind, "x": x, "y": y, "button": "left", "buttons": 1, "clickCount": 1}
+            force = {"pointerType": "pen", "force": 0.2 + 0.6 * (number % 2)}
+            self._device.send("Input.dispatchMouseEvent", event | force)

@@ -227,6 +227,7 @@ def test_fingers_draw_and_do_not_scroll(page: Page) -> None:
     send("touchStart", line[0])
     for point in line[1:]:
         send("touchMove", point)
+    page.wait_for_timeout(300)
     send("touchMove", line[-1], (200, 200))  # a second finger draws nothing
     send("touchEnd")
     finds(page, "circle")
@@ -311,6 +312,34 @@ def test_everything_can_be_reached_and_used_by_keyboard(page: Page) -> None:
     assert strokes(page) == before
     page.keyboard.press("Control+Shift+z")
     assert strokes(page) != before
+
+
+def test_from_the_start_to_an_original_without_a_pointer(page: Page) -> None:
+    def tab_to(name: str) -> None:
+        for _ in range(40):
+            page.keyboard.press("Tab")
+            if focused(page) == name:
+                return
+        raise AssertionError(name)
+
+    tab_to("Try a drawing of a church")
+    page.keyboard.press("Enter")
+    expect(page.locator("#results li")).to_have_count(5)
+    page.keyboard.press("r")
+    page.keyboard.press("ArrowRight")
+    page.keyboard.press("Enter")
+    expect(page.locator("#viewer")).to_be_visible()
+    name = page.locator("#viewer-name").inner_text()
+    tab_to("Original")
+    with page.context.expect_page() as opened:
+        page.keyboard.press("Enter")
+    opened.value.wait_for_load_state()
+    assert opened.value.evaluate("[document.images.length, document.images[0].naturalWidth]") == [1, 240]
+    assert opened.value.url.endswith(page.locator("#viewer-original").get_attribute("href") or "?")
+    opened.value.close()
+    page.keyboard.press("Escape")
+    expect(page.locator("#viewer")).to_be_hidden()
+    assert focused(page) == f"Picture {name}"
 
 
 def test_everything_has_a_name(page: Page) -> None:

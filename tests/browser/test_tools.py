@@ -132,6 +132,7 @@ def test_a_link_carries_the_drawing_behind_the_hash(
     asked: list[str] = []
     other.on("request", lambda request: asked.append(request.url))
     other.on("pageerror", lambda error: troubles.append(str(error)))
+    other.on("console", lambda line: troubles.append(line.text) if line.type == "error" else None)
     other.goto(link)
     finds(other, "triangle")
     ((xs, ys, _),) = strokes(other)

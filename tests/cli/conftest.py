@@ -17,7 +17,8 @@ def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureF
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("SKETCHSEEK_HOME", str(tmp_path / "home"))
     monkeypatch.setenv("COLUMNS", "100")
-    monkeypatch.delenv("SKETCHSEEK_DATA", raising=False)
+    for name in ("SKETCHSEEK_DATA", "SKETCHSEEK_TOKEN"):
+        monkeypatch.delenv(name, raising=False)
     return Commands(tmp_path, monkeypatch, capsys)
 
 

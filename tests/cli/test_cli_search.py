@@ -6,11 +6,21 @@ import signal
 import subprocess
 import sys
 import urllib.request
+from collections.abc import Iterator
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import pytest
 from commands import Commands
-from serving import make_library
+from make_model import make_model
+from serving import SHAPES, make_library, picture, served
+
+from sketchseek.client import Client
+from sketchseek.errors import BadToken
+from sketchseek.library import Library
+from sketchseek.server import open_socket
+
+TOKEN = "a-token.of_our~own+/="  # noqa: S105 - of these tests alone
 
 
 @pytest.fixture
@@ -135,7 +145,100 @@ def test_serve_says_where_and_ends_on_ctrl_c(shapes: Path) -> None:
     assert err == "Open this address in a browser. Ctrl-C ends it.\nended\n"
 
 
-def test_serve_refuses_what_others_could_reach(run: Commands, shapes: Path) -> None:
-    done = run("serve", "--host", "0.0.0.0", "--library", shapes / "library.sqlite")  # noqa: S104
+@pytest.fixture(scope="session")
+def running(shapes: Path) -> Iterator[str]:
+    with served(shapes / "library.sqlite", token=TOKEN) as address:
+        yield address
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("-k", "3"),
+        ("-k", "2", "--json"),
+        ("--csv",),
+        ("--orientation", "square", "--after", "2001-01-01"),
+        ("--orientation", "portrait"),
+    ],
+)
+def test_a_server_gives_what_its_library_gives(
+    run: Commands,
+    ask,
+    running: str,
+    drawing: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    arguments: tuple[str, ...],
+    shapes: Path,
+) -> None:
+    monkeypatch.setenv("SKETCHSEEK_TOKEN", TOKEN)
+    code, out, err = ask(*arguments)
+    there = run("search", drawing, "--server", running, *arguments)
+    expected = out.replace("SHAPES/library.sqlite", running).replace("tiny@ID", "tiny")
+    assert (there.code, there.out.replace(str(shapes), "SHAPES"), there.err) == (code, expected, err)
+
+
+def test_a_server_asks_for_its_token_and_lends_its_photos(
+    run: Commands, running: str, drawing: Path, monkeypatch: pytest.MonkeyPatch, shapes: Path
+) -> None:
+    asked = ("search", drawing, "--server", running)
+    done = run(*asked)
+    assert (done.code, done.out, done.err.count("\n")) == (1, "", 1)
+    assert "SKETCHSEEK_TOKEN" in done.err
+    monkeypatch.setenv("SKETCHSEEK_TOKEN", TOKEN)
+    done = run(*asked, "-k", "1", "--html", "page.html", "--copy-to", "found")
+    assert (done.code, done.err) == (0, "page written: page.html\n1 photo copied to found\n")
+    page = (run.here / "page.html").read_text(encoding="utf-8")
+    assert page.count("data:image/jpeg") == 2
+    assert f"{running}/api/originals/" in page
+    copied = run.here / "found" / "1 cross.png"
+    assert copied.read_bytes() == (shapes / "photos" / "cross.png").read_bytes()
+    scan = run.here / "scan.png"
+    picture("circle").save(scan)
+    assert "circle.png" in run("search", scan, "--server", running, "-k", "1").out
+    assert run(*asked, "--library", "x.sqlite").code == 2
+
+
+def test_a_server_that_is_not_there_or_has_nothing_is_told(run: Commands, drawing: Path) -> None:
+    with open_socket("127.0.0.1", 0) as listener:
+        nobody = f"http://127.0.0.1:{listener.getsockname()[1]}"
+    done = run("search", drawing, "--server", nobody)
     assert (done.code, done.err.count("\n")) == (1, 1)
-    assert "ssh" in done.err
+    assert "start one with `sketchseek serve`" in done.err
+    Library.open(run.here / "empty.sqlite", create=True).close()
+    with served(run.here / "empty.sqlite", make_model(run.here / "model")) as site:
+        done = run("search", drawing, "--server", site)
+    assert (done.code, done.err.count("\n")) == (1, 1)
+    assert "is empty; run `sketchseek index FOLDER`" in done.err
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Ctrl-C is sent as a signal of Unix")
+def test_serve_lets_others_in_with_the_token_of_a_file(shapes: Path, tmp_path: Path) -> None:
+    (tmp_path / "token").write_text(f"{TOKEN}\n")
+    command = [sys.executable, "-m", "sketchseek", "serve", "--port", "0", "--host", "0.0.0.0"]  # noqa: S104
+    asked = ["--token-file", str(tmp_path / "token"), "--library", str(shapes / "library.sqlite")]
+    for more, told in ((asked, "Open this"), (asked[2:], "Whoever has this address can see the photos")):
+        with subprocess.Popen(
+            [*command, *more], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+        ) as process:
+            assert process.stdout is not None
+            address = process.stdout.readline().strip()
+            try:
+                port = urlsplit(address).port
+                token = TOKEN if more == asked else urlsplit(address).fragment.removeprefix("token=")
+                here = f"http://127.0.0.1:{port}"
+                assert Client(here, token=token).status().photos == len(SHAPES)
+                with pytest.raises(BadToken):
+                    Client(here).status()
+            finally:
+                process.send_signal(signal.SIGINT)
+                _, err = process.communicate(timeout=60)
+        assert process.returncode == 0
+        assert err.startswith(told)
+        assert token not in err
+
+
+def test_serve_takes_no_short_token(run: Commands, shapes: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SKETCHSEEK_TOKEN", "secret")
+    done = run("serve", "--library", shapes / "library.sqlite")
+    assert (done.code, done.err.count("\n")) == (1, 1)
+    assert "16 to 256" in done.err

@@ -14,6 +14,7 @@ import pytest
 
 from sketchseek.errors import LibraryBusy, LibraryError, LibraryTooNew
 from sketchseek.images import Limits
+from sketchseek.library import Library
 from sketchseek.library.care import problems
 from sketchseek.library.scan import Found
 from sketchseek.library.store import MIGRATIONS, SCHEMA, Store, below, connect, statements
@@ -41,6 +42,21 @@ def test_a_new_library_is_a_wal_database_with_our_mark_and_schema(file: Path) ->
     assert store.value("PRAGMA foreign_keys") == 1
     assert problems(store) == []
     store.close()
+
+
+def test_a_library_has_an_identity_of_its_own_that_stays(tmp_path: Path) -> None:
+    def identity(name: str) -> str:
+        with Library.open(tmp_path / name, create=True) as library:
+            return library.identity
+
+    first = identity("a.sqlite")
+    assert first == identity("a.sqlite")
+    assert first != identity("b.sqlite")
+    with sqlite3.connect(tmp_path / "a.sqlite") as db:  # as it was before libraries had one
+        db.execute("DELETE FROM meta WHERE key = 'identity'")
+        db.execute("PRAGMA user_version = 2")
+    db.close()
+    assert len(identity("a.sqlite")) == 16
 
 
 def test_without_create_a_library_must_be_there(tmp_path: Path) -> None:
@@ -249,5 +265,5 @@ def test_an_error_in_making_the_tables_leaves_nothing_behind(
         connect(tmp_path / "a.sqlite")
     monkeypatch.undo()
     db = connect(tmp_path / "a.sqlite")
-    assert db.execute("SELECT count(*) FROM meta").fetchone() == (1,)
+    assert db.execute("SELECT count(*) FROM meta").fetchone() == (2,)
     db.close()

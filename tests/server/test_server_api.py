@@ -4,7 +4,6 @@ import io
 import os
 import sys
 import threading
-import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -14,11 +13,12 @@ import pytest
 from make_model import make_model
 from PIL import Image
 from serving import SHAPES, index, make_library, picture, served, wire
+from waiting import until
 
 from sketchseek.encoders import OnnxEncoder, encode_sketches, load_encoder
 from sketchseek.errors import BadModel, LibraryError, ModelMismatch
 from sketchseek.library import Library
-from sketchseek.server import create_app, service
+from sketchseek.server import create_app, lanes, service
 from sketchseek.sketch import from_quickdraw
 
 Made = tuple[Path, Path, Path]
@@ -71,9 +71,8 @@ def test_thumbnails_and_originals_of_hits(client: httpx.Client, made: Made) -> N
 
 def test_status_and_health(client: httpx.Client) -> None:
     assert client.get("/healthz").json() == {"status": "ok"}
-    deadline = time.monotonic() + 60
-    while (status := client.get("/api/status").json())["state"] == "loading" and time.monotonic() < deadline:
-        time.sleep(0.05)
+    until(lambda: client.get("/api/status").json()["state"] != "loading", "the end of loading")
+    status = client.get("/api/status").json()
     assert (status["state"], status["photos"], status["model"], status["detail"]) == (
         "ready",
         5,
@@ -90,12 +89,16 @@ def test_the_openapi_document_tells_every_route_and_loads_nothing_from_elsewhere
         "/api/search",
         "/api/uploads",
         "/api/folders",
+        "/api/pictures/{picture}",
         "/api/zip",
         "/api/thumbnails/{picture}",
         "/api/originals/{picture}",
+        "/api/originals/{picture}/show",
         "/api/status",
+        "/api/skipped",
+        "/api/session",
     }
-    assert "application/problem+json" in paths["/api/search"]["post"]["responses"]["4XX"]["content"]
+    assert "application/problem+json" in paths["/api/search"]["post"]["responses"]["422"]["content"]
     assert client.get("/docs").status_code == client.get("/redoc").status_code == 404
 
 
@@ -198,7 +201,7 @@ def test_searches_are_bounded_and_leave_the_event_loop_free(
         return np.eye(len(sketches), encoder.dim, dtype=np.float32)
 
     monkeypatch.setattr(service, "encode_sketches", slow)
-    monkeypatch.setattr(service, "WAITING", 3)
+    monkeypatch.setattr(lanes, "WAITING", 3)
     room, more = service.SEARCHES + 3, 4
     with served(made[0], made[2]) as site, ThreadPoolExecutor(room + more) as pool:
 
@@ -209,9 +212,7 @@ def test_searches_are_bounded_and_leave_the_event_loop_free(
 
         try:
             futures = [pool.submit(ask, number) for number in range(room + more)]
-            deadline = time.monotonic() + 60
-            while sum(future.done() for future in futures) < more and time.monotonic() < deadline:
-                time.sleep(0.05)
+            until(lambda: sum(future.done() for future in futures) >= more, "what is sent away")
             assert [future.result() for future in futures if future.done()] == [503] * more
             assert httpx.get(f"{site}/healthz", trust_env=False, timeout=30).status_code == 200
             assert len(inside) == service.SEARCHES

@@ -99,6 +99,26 @@ def test_weights_go_from_one_part_to_the_other(asking: httpx.Client) -> None:
     assert best(0, 1) == "square.png"
 
 
+def test_what_is_missing_is_named_so_that_it_can_be_dropped(asking: httpx.Client) -> None:
+    known = ids(asking)
+    own = ask(asking, strokes=wire("plus"))["library"]
+    there = {"kind": "picture", "id": known["square.png"]}
+    parts = [
+        there | {"library": own},
+        {"kind": "upload", "id": "0" * 32},
+        {"kind": "sketch", "strokes": wire("cross")},
+        there | {"library": "another"},
+        there | {"id": 99_999},
+    ]
+    answer = asking.post("/api/search", json={"strokes": wire("plus"), "parts": parts})
+    assert answer.status_code == 404
+    assert answer.json()["missing"] == {"parts": [1, 3, 4], "filters": []}
+    left = [part for place, part in enumerate(parts) if place not in (1, 3, 4)]
+    assert ask(asking, strokes=wire("plus"), parts=left)["hits"]
+    answer = asking.post("/api/search", json={"strokes": wire("plus"), "filters": {"folder": "/nowhere"}})
+    assert (answer.status_code, answer.json()["missing"]) == (404, {"parts": [], "filters": ["folder"]})
+
+
 def test_strokes_are_short_for_a_part(asking: httpx.Client) -> None:
     short = ask(asking, strokes=wire("triangle"))["hits"]
     assert short == ask(asking, parts=[{"kind": "sketch", "strokes": wire("triangle")}])["hits"]

@@ -13,6 +13,7 @@ from serving import served, wire
 
 from sketchseek.errors import BadConfig
 from sketchseek.server import open_socket, schemas, service
+from sketchseek.server.names import is_loopback, known_names
 from sketchseek.server.security import HEADERS, LOOPBACK_NAMES, MAX_BODY
 
 Made = tuple[Path, Path, Path]
@@ -82,7 +83,9 @@ def test_names_of_this_machine_are_answered(client: httpx.Client, host: str) -> 
 )
 @pytest.mark.parametrize("path", ["/", "/healthz", "/api/status", "/static/main.js"])
 def test_other_names_are_misdirected(client: httpx.Client, host: str, path: str) -> None:
-    refused(client.get(path, headers={"Host": host}), 421)
+    told = refused(client.get(path, headers={"Host": host}), 421)
+    assert "--allow-host" in str(told["detail"])
+    assert "localhost," not in str(told["detail"])  # a page of elsewhere that gets here learns no names
 
 
 @pytest.mark.parametrize(
@@ -380,19 +383,34 @@ def test_the_page_has_no_inline_script_or_style() -> None:
 # ---- where it listens ----
 
 
-@pytest.mark.parametrize(
-    "host",
-    ["0.0.0.0", "::", "192.168.1.7", "example.com", "", "localhost.evil.example"],  # noqa: S104 - refused
-)
-def test_no_other_machine_is_served(host: str) -> None:
-    with pytest.raises(BadConfig, match="ssh -L"):
-        open_socket(host, 0)
-
-
 def test_only_loopback_names_are_answered_by_default() -> None:
     assert {"localhost", "127.0.0.1", "[::1]"} == LOOPBACK_NAMES
+    assert known_names("localhost") == LOOPBACK_NAMES
     with open_socket("localhost", 0) as listener:
         assert listener.getsockname()[0] == "127.0.0.1"
+
+
+def test_where_all_listen_the_machines_own_names_are_answered() -> None:
+    own = socket.gethostname().lower()
+    names = known_names("0.0.0.0", ["Photos.LAN"])  # noqa: S104 - others are let in on purpose
+    assert {own, "photos.lan", "localhost"} < names
+    assert "evil.example" not in names
+    assert known_names("192.168.1.7", ["photos.lan"]) == LOOPBACK_NAMES | {"192.168.1.7", "photos.lan"}
+    assert "[::1]" in known_names("::")
+
+
+@pytest.mark.parametrize("name", ["http://photos.lan", "photos.lan:80", "", "a b", "*"])
+def test_names_that_are_none_are_told(name: str) -> None:
+    with pytest.raises(BadConfig, match="without http"):
+        known_names("127.0.0.1", [name])
+
+
+@pytest.mark.parametrize(
+    ("host", "only"),
+    [("127.0.0.1", True), ("::1", True), ("localhost", True), ("0.0.0.0", False), ("localhost.lan", False)],  # noqa: S104
+)
+def test_loopback_is_told_from_the_rest(host: str, *, only: bool) -> None:
+    assert is_loopback(host) is only
 
 
 def test_a_port_that_cannot_be_had_is_told() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import sys
 import time
 from collections.abc import Callable, Iterator, Mapping
@@ -25,6 +26,11 @@ JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 
 Step = Callable[[int, int | None, str], None]
 """Takes how many are done, of how many (None while that is not known), and what else to show."""
+
+
+def token_of_environment() -> str | None:
+    """The token of a server, from SKETCHSEEK_TOKEN: others can see what a command line holds."""
+    return os.environ.get("SKETCHSEEK_TOKEN", "").strip() or None
 
 
 def say(text: str) -> None:

@@ -134,11 +134,16 @@ def follow(events: Iterable[Event], step: Step, told: Told) -> None:
             say(f"left alone {shown(event.root)}: {event.reason}")
         else:
             told.progress = event
-            if event.phase == "scan":
-                step(0, None, f"{event.found:,} found")
-            else:
-                left = "" if event.left is None else f", {duration(event.left)} left"
-                step(event.done, event.found, f"{event.rate:.0f}/s{left}")
+            advance(event, step)
+
+
+def advance(now: Progress, step: Step) -> None:
+    """Show how far a run is."""
+    if now.phase == "scan":
+        step(0, None, f"{now.found:,} found")
+    else:
+        left = "" if now.left is None else f", {duration(now.left)} left"
+        step(now.done, now.found, f"{now.rate:.0f}/s{left}")
 
 
 def _report(status: Status, told: Told, *, as_json: bool) -> None:

@@ -1,9 +1,8 @@
-"""``sketchseek search``: ask a library with a drawing."""
+"""``sketchseek search``: ask a library or a server with a drawing."""
 
 from __future__ import annotations
 
 import csv
-import shutil
 import sys
 from datetime import datetime
 from enum import StrEnum
@@ -12,10 +11,20 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from sketchseek.cli.console import JsonOption, LibraryOption, plural, print_json, print_table, say, shown
+from sketchseek.cli.console import (
+    JsonOption,
+    LibraryOption,
+    plural,
+    print_json,
+    print_table,
+    say,
+    shown,
+    token_of_environment,
+)
+from sketchseek.cli.sources import Source, library_source, server_source
 
 if TYPE_CHECKING:
-    from sketchseek.library import Hit, Library
+    from sketchseek.library import Hit
     from sketchseek.sketch import Sketch
 
 
@@ -37,6 +46,10 @@ def search(
     *,
     k: Annotated[int, typer.Option("-k", metavar="N", min=1, help="How many photos to show.")] = 10,
     library: LibraryOption = None,
+    server: Annotated[
+        str | None,
+        typer.Option(metavar="ADDRESS", help="Ask a server that runs; its token is in SKETCHSEEK_TOKEN."),
+    ] = None,
     folder: Annotated[
         Path | None, typer.Option("--in", metavar="DIR", help="Only photos in this folder.")
     ] = None,
@@ -70,31 +83,28 @@ def search(
     """
     if as_json and as_csv:
         raise typer.BadParameter("choose one of --json and --csv")
-    from sketchseek.encoders import encode_sketches, load_encoder
-    from sketchseek.library import Filter, Library
+    if server and library:
+        raise typer.BadParameter("choose one of --library and --server")
+    from sketchseek.library import Filter
     from sketchseek.sketch import read_sketch
 
     sketch = read_sketch(drawing)
     where = Filter(
-        folder=folder.expanduser().resolve() if folder else None,
+        folder=folder.expanduser().resolve() if folder and not server else folder,
         after=after.date() if after else None,
         before=before.date() if before else None,
         orientation=orientation.value if orientation else None,
     )
-    with Library.open(library) as opened:
-        if opened.model_source is None:
-            opened.check_model("")  # says that the library is empty
-        encoder = load_encoder(opened.model_source or "default")
-        (embedding,) = encode_sketches(encoder, [sketch])
-        hits = opened.search(embedding, k, model=encoder.model_id, where=where)
+    with server_source(server, token_of_environment()) if server else library_source(library) as source:
+        hits = source.find(drawing, sketch, k, where)
         if html:
-            _write_page(html, drawing, sketch, opened, hits)
-        model = encoder.model_id
-        path = opened.path
-    if copy_to:
-        _copy(hits, copy_to)
+            _write_page(html, drawing, sketch, source, hits)
+        if copy_to:
+            _copy(source, hits, copy_to)
     if as_json:
-        print_json({"drawing": str(drawing), "library": str(path), "model": model, "hits": _plain(hits)})
+        print_json(
+            {"drawing": str(drawing), "library": source.name, "model": source.model, "hits": _plain(hits)}
+        )
     elif as_csv:
         _print_csv(hits)
     elif hits:
@@ -127,20 +137,20 @@ def _print_csv(hits: list[Hit]) -> None:
     rows.writerows([rank, f"{hit.score:.6f}", hit.path] for rank, hit in enumerate(hits, 1))
 
 
-def _copy(hits: list[Hit], folder: Path) -> None:
+def _copy(source: Source, hits: list[Hit], folder: Path) -> None:
     """Copy what was found as ``01 name.jpg``, ``02 …``; a photo that is gone is told and left out."""
     folder.mkdir(parents=True, exist_ok=True)
     copied = 0
     for rank, hit in enumerate(hits, 1):
         try:
-            shutil.copy2(hit.path, folder / f"{rank:0{len(str(len(hits)))}} {hit.path.name}")
+            source.copy(hit, folder / f"{rank:0{len(str(len(hits)))}} {hit.path.name}")
             copied += 1
         except FileNotFoundError:
             say(f"{shown(hit.path)} is gone; run `sketchseek index` again")
     say(f"{plural(copied, 'photo')} copied to {shown(folder)}")
 
 
-def _write_page(page: Path, drawing: Path, sketch: Sketch, library: Library, hits: list[Hit]) -> None:
+def _write_page(page: Path, drawing: Path, sketch: Sketch, source: Source, hits: list[Hit]) -> None:
     from PIL import Image
 
     from sketchseek.evaluation.contact_sheet import Match, Row, write
@@ -148,8 +158,7 @@ def _write_page(page: Path, drawing: Path, sketch: Sketch, library: Library, hit
     from sketchseek.sketch import SketchInput
 
     matches = [
-        Match(library.thumbnail(hit.id), shown(hit.path.name), hit.score, link=hit.path.as_uri())
-        for hit in hits
+        Match(source.thumbnail(hit), shown(hit.path.name), hit.score, link=source.link(hit)) for hit in hits
     ]
     query = thumbnail(Image.fromarray(sketch.render(SketchInput(size=256))))
     write(page, [Row(query, shown(drawing.name), matches)], title="What looks like the drawing")

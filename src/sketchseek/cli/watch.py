@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -12,12 +12,13 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from sketchseek.cli.console import LibraryOption, plural, say, shown
-from sketchseek.errors import LibraryError, SketchseekError
+from sketchseek.cli.console import LibraryOption, complain, plural, progress, say, shown
+from sketchseek.cli.index import advance
+from sketchseek.errors import LibraryError
 
 if TYPE_CHECKING:
-    from sketchseek.library import Event, Library
-    from sketchseek.library.watching import Trouble
+    from sketchseek.library import Library
+    from sketchseek.library.background import Indexer, Told
 
 EVERY = 30.0
 
@@ -33,9 +34,10 @@ class News:
     known: set[str] = field(default_factory=set)
     met: set[str] = field(default_factory=set)
 
-    def tell(self, event: Event | Trouble, library: Library) -> None:
+    def tell(self, event: Told, library: Library) -> None:
         """Show one event, if it is news."""
         from sketchseek.library import Progress, RootSkipped, Skipped
+        from sketchseek.library.background import Failed
         from sketchseek.library.watching import Trouble, changed
 
         if isinstance(event, Progress):
@@ -49,6 +51,8 @@ class News:
             self._once(f"skipped {shown(event.path)}: {event.reason}")
         elif isinstance(event, RootSkipped):
             self._once(f"left alone {shown(event.root)}: {event.reason}")
+        elif isinstance(event, Failed):
+            complain(event.reason)
         elif isinstance(event, Trouble):
             self._once(event.reason)
             self.known, self.met = self.met, set()
@@ -75,23 +79,46 @@ def watch(library: LibraryOption = None, every: EveryOption = EVERY) -> None:
 
 
 @contextmanager
-def watching(path: Path, every: float) -> Iterator[None]:
-    """Keep a library up to date beside what happens inside the block."""
-    stop = threading.Event()
+def keeping(
+    path: Path, folders: Sequence[Path] = (), *, model: str | None = None, every: float | None = None
+) -> Iterator[Indexer]:
+    """Index a library beside what happens inside the block, and tell of it.
 
-    def work() -> None:
-        try:
-            look_after(path, every, stop)
-        except (SketchseekError, OSError) as error:
-            say(f"no longer watching: {error}")
+    Args:
+        path: the library, which must be there.
+        folders: what it is to cover.
+        model: a packaged model's name or a model folder; the library's own where not given.
+        every: seconds between two looks for changes; None ends after the first.
+    """
+    from sketchseek.library.background import Indexer
 
-    thread = threading.Thread(target=work, name="sketchseek-watch", daemon=True)
+    indexer = Indexer(path, folders, model=model, every=every)
+    thread = threading.Thread(target=_follow, args=(indexer, path), name="sketchseek-news", daemon=True)
     thread.start()
     try:
-        yield
+        yield indexer
     finally:
-        stop.set()
+        indexer.stop()
         thread.join()
+
+
+def _follow(indexer: Indexer, path: Path) -> None:
+    """Tell what an indexer does: a bar for its first round, then the news."""
+    from sketchseek.library import Library, Progress
+
+    news, events = News(), indexer.events()
+    with Library.open(path) as opened:
+        with progress("Photos") as step:
+            for event in events:
+                news.tell(event, opened)
+                if isinstance(event, Progress):
+                    advance(event, step)
+                    if event.phase == "done":
+                        break
+        if indexer.standing.state == "done":
+            say(f"All photos are read; {plural(opened.status().photos, 'photo')} in the library.")
+        for event in events:
+            news.tell(event, opened)
 
 
 def look_after(path: Path, every: float, stop: threading.Event) -> None:

@@ -26,6 +26,9 @@ CHUNK = 8
 
 _UNIT_TOLERANCE = 1e-2
 
+# On Windows the system may collect what the run time reports; the variable set against it has no say there.
+ort.disable_telemetry_events()
+
 
 class OnnxEncoder:
     """Embeds photos and drawings with a model folder; may be called from several threads.

@@ -87,6 +87,11 @@ class Library:
         return self._store.path
 
     @property
+    def identity(self) -> str:
+        """What tells its pictures' numbers from another library's: 16 hexadecimal digits."""
+        return str(self._store.meta()["identity"])
+
+    @property
     def model(self) -> str | None:
         """Identity of the model that made the vectors; None before the first run."""
         return self._store.meta().get("model")

@@ -128,6 +128,7 @@ def run(
         raise RootMissing(" ".join(f"{printable(root.path)}: {_missing(root.path)}." for root in roots))
     plan = _Plan()
     state = Progress()
+    yield state
     for root in there:
         state = yield from _scan(writer, root, [other.path for other in covered], plan, state)
         yield from _keep_unmounted(writer, root, plan, allow_empty=allow_empty)

@@ -65,12 +65,14 @@ MIGRATIONS = (
         vector BLOB NOT NULL
     )
     """,
+    "INSERT INTO meta VALUES ('identity', lower(hex(randomblob(8))))",
 )
 """One script per schema version, applied in order; never edited once released.
 
 ``generation`` grows whenever a vector may have left the search, or come back into it: a reader that sees it
 unchanged need only load the pictures with higher ids than it has. ``next_vectors`` fills beside ``vectors``
 while the photos are embedded anew with another model, whose facts in ``meta`` begin with ``next_``.
+``identity`` tells one library's pictures from another's of the same numbers.
 """
 
 SCHEMA = len(MIGRATIONS)
@@ -130,7 +132,7 @@ class Store:
         return int(self.value("PRAGMA data_version"))
 
     def meta(self) -> dict[str, Any]:
-        """The library's own facts: model, model_source, dim, generation."""
+        """The library's own facts: identity, model, model_source, dim, generation."""
         return dict(self.rows("SELECT key, value FROM meta"))
 
 

@@ -2,20 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Collection
+from collections.abc import AsyncIterator, Callable, Collection
 from contextlib import asynccontextmanager
 from pathlib import Path
 
 from fastapi import FastAPI
 
 import sketchseek
+from sketchseek.library.background import Standing
 from sketchseek.server import api, assets, problems
+from sketchseek.server.described import describe
+from sketchseek.server.names import is_loopback
 from sketchseek.server.security import LOOPBACK_NAMES, Gate
 from sketchseek.server.service import Service
+from sketchseek.server.tokens import Keeper
 
 
 def create_app(
-    library_path: Path, model: str | Path | None = None, *, hosts: Collection[str] = LOOPBACK_NAMES
+    library_path: Path,
+    model: str | Path | None = None,
+    *,
+    hosts: Collection[str] = LOOPBACK_NAMES,
+    token: str | None = None,
+    standing: Callable[[], Standing | None] = lambda: None,
 ) -> FastAPI:
     """The web application that searches one library.
 
@@ -26,13 +35,15 @@ def create_app(
         library_path: a library's file.
         model: a packaged model's name or a model folder; the library's own where not given.
         hosts: what a Host header may name, ports left out; IPv6 addresses in brackets.
+        token: what opens the API; None opens it to everybody who can reach the server.
+        standing: how far the indexing is that goes on beside the server, if any does.
 
     Raises:
         LibraryError: the library cannot be opened.
         BadModel: the model is missing or broken.
         ModelMismatch: the library was indexed with another model.
     """
-    service = Service(library_path, model)
+    service, keeper = Service(library_path, model, standing), Keeper(token)
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
@@ -48,8 +59,10 @@ def create_app(
         redoc_url=None,
         lifespan=lifespan,
     )
-    app.include_router(api.router(service))
+    at_hand = all(is_loopback(name.strip("[]")) for name in hosts)
+    app.include_router(api.router(service, keeper, at_hand=at_hand))
     app.include_router(assets.router())
     problems.install(app)
-    app.add_middleware(Gate, hosts=hosts)
+    describe(app)
+    app.add_middleware(Gate, keeper=keeper, hosts=hosts)
     return app

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from http import HTTPStatus
+from typing import Any
 
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
@@ -20,10 +21,35 @@ STATUS: Mapping[type[errors.SketchseekError], int] = {
     errors.MissingExtra: 503,
     errors.LibraryError: 503,
 }
+# What goes with a status wherever it comes from.
+HEADERS: Mapping[int, Mapping[str, str]] = {
+    401: {"WWW-Authenticate": "Bearer"},
+    429: {"Retry-After": "1"},
+    503: {"Retry-After": "2"},
+}
+
+
+class Missing(HTTPException):
+    """404: a question names what is not there any more.
+
+    Args:
+        detail: what to tell a person.
+        parts: places in the question's ``parts`` that name such things.
+        filters: fields of its ``filters`` that do.
+    """
+
+    def __init__(self, detail: str, *, parts: Sequence[int] = (), filters: Sequence[str] = ()) -> None:
+        super().__init__(404, detail)
+        self.missing = {"parts": list(parts), "filters": list(filters)}
 
 
 def problem(
-    status: int, detail: str, *, error: str | None = None, headers: Mapping[str, str] | None = None
+    status: int,
+    detail: str,
+    *,
+    error: str | None = None,
+    missing: Mapping[str, Any] | None = None,
+    headers: Mapping[str, str] | None = None,
 ) -> JSONResponse:
     """A problem document.
 
@@ -31,16 +57,24 @@ def problem(
         status: the HTTP status.
         detail: one or two sentences for a person: what is wrong and the way out.
         error: the name of the error in ``sketchseek.errors``, for programs.
+        missing: as `Missing`; what to take out of the question before it is asked again.
         headers: further headers of the answer.
     """
-    body = {"type": "about:blank", "title": HTTPStatus(status).phrase, "status": status, "detail": detail}
+    body: dict[str, Any] = {
+        "type": "about:blank",
+        "title": HTTPStatus(status).phrase,
+        "status": status,
+        "detail": detail,
+    }
     if error:
         body["error"] = error
+    if missing:
+        body["missing"] = missing
     return JSONResponse(
         body,
         status,
         media_type="application/problem+json",
-        headers={"Cache-Control": "no-store", **(headers or {})},
+        headers={"Cache-Control": "no-store", **HEADERS.get(status, {}), **(headers or {})},
     )
 
 
@@ -53,8 +87,7 @@ def install(app: FastAPI) -> None:
 
 async def _known(_: Request, error: Exception) -> JSONResponse:
     status = next((STATUS[kind] for kind in type(error).__mro__ if kind in STATUS), 500)
-    headers = {"Retry-After": "2"} if status == 503 else None
-    return problem(status, str(error), error=type(error).__name__, headers=headers)
+    return problem(status, str(error), error=type(error).__name__)
 
 
 async def _invalid(_: Request, error: Exception) -> JSONResponse:
@@ -68,4 +101,5 @@ async def _invalid(_: Request, error: Exception) -> JSONResponse:
 
 async def _http(_: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, HTTPException)  # noqa: S101 - as above
-    return problem(error.status_code, error.detail, headers=error.headers)
+    missing = error.missing if isinstance(error, Missing) else None
+    return problem(error.status_code, error.detail, missing=missing, headers=error.headers)

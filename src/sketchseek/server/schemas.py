@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, FailFast, Field, FiniteFloat, Strict
+from pydantic import BaseModel, ConfigDict, FailFast, Field, FiniteFloat, Strict, model_validator
+
+from sketchseek.library.background import Standing
 
 MAX_STROKES = 2_000
 MAX_POINTS = 20_000  # about ten minutes of steady drawing; what costs seconds to rasterise is refused
 MAX_HITS = 500
 MAX_PARTS = 16
+MAX_SKIPPED = 500
+COPIES = 24  # other files of the same picture that are named
 DEPTH = 1_000  # pictures of a ranking that can be paged through
 
 Number = Annotated[FiniteFloat, Strict()]  # 1 and 1.5, but neither "1" nor true
@@ -26,6 +30,14 @@ Day = Annotated[date, Field(ge=date(1, 1, 1), le=date(9998, 12, 31))]
 class _Asked(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
+    @model_validator(mode="before")
+    @classmethod
+    def _one_complaint(cls, told: Any) -> Any:
+        """Refuse too many fields at once: pydantic would word a complaint about each, for seconds."""
+        if isinstance(told, dict) and len(told) > len(cls.model_fields):
+            raise ValueError(f"more fields than the {len(cls.model_fields)} that are known")
+        return told
+
 
 class SketchPart(_Asked):
     """A drawing."""
@@ -40,6 +52,12 @@ class PicturePart(_Asked):
 
     kind: Literal["picture"]
     id: int = Field(ge=0, lt=2**63, strict=True, description="Its number, from a hit.")
+    library: str | None = Field(
+        default=None,
+        max_length=64,
+        description="The library whose number it is, from an answer, for numbers that were kept: "
+        "to another one the part is missing.",
+    )
     weight: Weight = 1
 
 
@@ -86,10 +104,25 @@ class Question(_Asked):
         return [*own, *self.parts]
 
 
-class Found(BaseModel):
-    """One picture of a ranking."""
+class Picture(BaseModel):
+    """What is known of a picture."""
 
     id: int
+    name: str = Field(description="File name.")
+    folder: str = Field(description="The folder that holds it.")
+    path: str = Field(description="Both.")
+    copies: int = Field(description="How many other files hold the same picture.")
+    also: list[str] = Field(description="The paths of those, the first few dozen.")
+    width: int = Field(description="Pixels, as shown upright.")
+    height: int
+    taken: str = Field(description="YYYY-MM-DD HH:MM:SS, by the camera's clock, else the file's time.")
+    thumbnail: str = Field(description="Where its small copy is.")
+    original: str = Field(description="Where the picture itself is.")
+
+
+class Found(Picture):
+    """One picture of a ranking."""
+
     score: float = Field(
         description="Cosine of question and picture, -1 to 1; comparable within one ranking only."
     )
@@ -98,15 +131,6 @@ class Found(BaseModel):
         "times what the best of as many chance pictures would reach: from 1 on it stands out. "
         "None in a library of fewer than 20 pictures."
     )
-    name: str = Field(description="File name.")
-    folder: str = Field(description="The folder that holds it.")
-    path: str = Field(description="Both.")
-    copies: int = Field(description="How many other files hold the same picture.")
-    width: int = Field(description="Pixels, as shown upright.")
-    height: int
-    taken: str = Field(description="YYYY-MM-DD HH:MM:SS, by the camera's clock, else the file's time.")
-    thumbnail: str = Field(description="Where its small copy is.")
-    original: str = Field(description="Where the picture itself is.")
 
 
 class Hit(Found):
@@ -126,6 +150,7 @@ class Answer(BaseModel):
     outstanding: int | None = Field(
         description="How many of those stand out, by their strength; None where that cannot be told."
     )
+    library: str = Field(description="Whose numbers the ids of the hits are.")
     milliseconds: float = Field(description="Time spent on rendering, encoding and searching.")
 
 
@@ -156,6 +181,47 @@ class Folders(BaseModel):
     )
 
 
+class Skipped(BaseModel):
+    """A file or folder that was passed over."""
+
+    path: str
+    reason: str
+
+
+class SkippedList(BaseModel):
+    """What was passed over, until it changes."""
+
+    skipped: list[Skipped] = Field(description="In order of paths; of more than 500, the first.")
+    count: int = Field(description="How many there are.")
+
+
+class Indexing(BaseModel):
+    """How far the indexing is that goes on beside the server."""
+
+    state: Literal["looking", "reading", "waiting", "done", "failed"] = Field(
+        description="looking: folders are walked; reading: what is read already can be found; waiting: "
+        "something is in the way; done: with all there is so far; failed: it ended, the server goes on."
+    )
+    found: int = Field(description="How many photos there are; while looking, so far.")
+    done: int = Field(description="How many of them are dealt with: read, known from before, or skipped.")
+    rate: float = Field(description="Files read per second; 0 before the first.")
+    left: float | None = Field(description="Seconds left at this rate, while that can be told.")
+    detail: str | None = Field(description="What is waited for, or why it failed and the way out.")
+
+    @classmethod
+    def of(cls, standing: Standing) -> Self:
+        """As the library tells it."""
+        now = standing.progress
+        return cls(
+            state=standing.state,
+            found=now.found,
+            done=now.done,
+            rate=round(now.rate, 1),
+            left=None if now.left is None else round(now.left, 1),
+            detail=standing.reason,
+        )
+
+
 class Status(BaseModel):
     """What the server has at hand."""
 
@@ -163,4 +229,9 @@ class Status(BaseModel):
     photos: int
     revision: int = Field(description="Another number means that the pictures may have changed.")
     model: str
+    shows_files: bool = Field(
+        default=False, description="Whether it can show a picture in this machine's file manager."
+    )
     detail: str | None = Field(None, description="Why the state is failed.")
+    skipped: int = Field(description="How many files and folders were passed over; /api/skipped tells why.")
+    indexing: Indexing | None = Field(description="None where nothing is indexed by this server.")

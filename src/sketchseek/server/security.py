@@ -1,26 +1,27 @@
 """The gate before every route: who may ask, how much they may send, what a browser may do with the answer.
 
-The server answers one person on one machine. A foreign page could still reach it through that person's
-browser: by pointing its own name at this machine (DNS rebinding), by sending requests here (request forgery),
-by framing or embedding what is shown. The gate refuses the first by the Host header, the second by
-Sec-Fetch-Site and Origin, and the third by the headers of every answer.
+A foreign page could reach the server through the browser of somebody who may use it: by pointing its own name
+at this machine (DNS rebinding), by sending requests here (request forgery), by framing or embedding what is
+shown. The gate refuses the first by the Host header, the second by Sec-Fetch-Site and Origin, the third by
+the headers of every answer. Where other machines can reach the server, it asks for a token besides.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Collection
-from ipaddress import ip_address
 
 from starlette.datastructures import Headers, MutableHeaders
-from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from sketchseek._decoder import LIMITS
+from sketchseek.server.patience import bounded
 from sketchseek.server.problems import problem
+from sketchseek.server.tokens import Keeper
 
 MAX_BODY = 2_000_000  # bytes; a drawing of 100,000 points is about 1.5 MB of JSON
 UPLOADS = "/api/uploads"  # takes files, and larger ones
+SESSION = "/api/session"  # reads no body
 LOOPBACK_NAMES = frozenset({"localhost", "127.0.0.1", "[::1]"})
 HEADERS = {
     "Content-Security-Policy": (
@@ -37,21 +38,12 @@ _SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 _OWN_SITE = frozenset({"same-origin", "none"})  # "none": typed, bookmarked, or not from a page at all
 
 
-def is_loopback(host: str) -> bool:
-    """Whether ``host``, a name or an address without port, can only mean this machine."""
-    if host == "localhost":
-        return True
-    try:
-        return ip_address(host).is_loopback
-    except ValueError:
-        return False
-
-
 class Gate:
     """ASGI middleware that refuses foreign, forged and oversize requests and marks every answer.
 
     Args:
         app: what is behind the gate.
+        keeper: asks for the token, where there is one.
         hosts: what a Host header may name, lower case; ports are left out, IPv6 addresses in brackets.
         max_body: bytes of a request's body, counted as they arrive, whatever Content-Length says.
         max_upload: the same where files are taken.
@@ -61,11 +53,13 @@ class Gate:
         self,
         app: ASGIApp,
         *,
+        keeper: Keeper,
         hosts: Collection[str] = LOOPBACK_NAMES,
         max_body: int = MAX_BODY,
         max_upload: int = LIMITS.max_bytes,
     ) -> None:
         self._app = app
+        self._keeper = keeper
         self._hosts = frozenset(hosts)
         self._max_body = max_body
         self._max_upload = max_upload
@@ -77,22 +71,24 @@ class Gate:
                 await self._app(scope, receive, send)
             return  # no websocket is served here
         answer = _Marked(send)
-        refusal = self._refusal(scope)
+        refusal = await self._refusal(scope)
         if refusal:
             await problem(*refusal)(scope, receive, answer)
             return
         try:
-            await self._app(scope, _counted(receive, self._limit(scope["path"])), answer)
+            limit = self._limit(scope["path"])
+            await self._app(scope, bounded(receive, limit, _too_large(limit)), answer)
         except Exception:
             if not answer.started:
                 await problem(500, "Something went wrong inside sketchseek.")(scope, receive, answer)
             raise  # the server logs it
 
-    def _refusal(self, scope: Scope) -> tuple[int, str] | None:
+    async def _refusal(self, scope: Scope) -> tuple[int, str] | None:
         headers = Headers(scope=scope)
         return (
             self._wrong_host(headers)
             or _wrong_site(headers, scope["method"], scope["path"])
+            or await self._keeper.refusal(scope["path"], headers)
             or self._wrong_body(headers, scope["method"], scope["path"])
         )
 
@@ -102,42 +98,35 @@ class Gate:
         if match is None:
             return 400, "The request needs one well-formed Host header."
         if match["name"] not in self._hosts:
-            known = ", ".join(sorted(self._hosts))
-            return 421, f"This server does not answer to the name {match['name']!r}, only to {known}."
+            name = match["name"]
+            return (
+                421,
+                f"This server is not called {name!r}; if it should be, start it with --allow-host {name}.",
+            )
         return None
 
     def _limit(self, path: str) -> int:
         return self._max_upload if path == UPLOADS else self._max_body
 
     def _wrong_body(self, headers: Headers, method: str, path: str) -> tuple[int, str] | None:
-        if method in _SAFE_METHODS:
+        if method != "POST":  # no other method brings a body to a route
             return None
         length = headers.get("content-length", "0")
         if not (length.isascii() and length.isdigit()):
             return 400, "Content-Length is not a number."
         if len(length) > 18 or int(length) > self._limit(path):
             return 413, _too_large(self._limit(path))
-        kind = headers.get("content-type", "").partition(";")[0].strip().lower()
-        # No form of a foreign page can send any of these; a script of one would have to ask first.
-        if path == UPLOADS and not (kind == "application/octet-stream" or kind.startswith("image/")):
-            return 415, "Send the file's bytes, as Content-Type: application/octet-stream or image/..."
-        if path != UPLOADS and kind != "application/json":
-            return 415, "Send JSON, as Content-Type: application/json."
-        return None
+        return _wrong_kind(headers, path)
 
 
-def _counted(receive: Receive, limit: int) -> Receive:
-    seen = 0
-
-    async def counted() -> Message:
-        nonlocal seen
-        message = await receive()
-        seen += len(message.get("body", b""))
-        if seen > limit:
-            raise HTTPException(413, _too_large(limit))
-        return message
-
-    return counted
+def _wrong_kind(headers: Headers, path: str) -> tuple[int, str] | None:
+    """Take what no form of a foreign page can send; a script of one would have to ask first."""
+    kind = headers.get("content-type", "").partition(";")[0].strip().lower()
+    if path == UPLOADS and not (kind == "application/octet-stream" or kind.startswith("image/")):
+        return 415, "Send the file's bytes, as Content-Type: application/octet-stream or image/..."
+    if path not in (UPLOADS, SESSION) and kind != "application/json":
+        return 415, "Send JSON, as Content-Type: application/json."
+    return None
 
 
 def _too_large(limit: int) -> str:

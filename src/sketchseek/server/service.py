@@ -5,45 +5,33 @@ from __future__ import annotations
 import hashlib
 import secrets
 import time
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from pathlib import Path
-from typing import TypeVar
 
 import anyio
 import numpy as np
-from anyio import CapacityLimiter, to_thread
-from numpy.typing import NDArray
 from starlette.exceptions import HTTPException
 
 from sketchseek import _decoder
 from sketchseek.encoders import OnnxEncoder, encode_sketches, load_encoder
-from sketchseek.errors import BadSketch, EmptySketch, LibraryError, SketchseekError
+from sketchseek.errors import EmptySketch, LibraryError, SketchseekError
 from sketchseek.images import printable
-from sketchseek.library import Filter, Library, Matrix
+from sketchseek.library import Hit, Library, Matrix, Skipped
+from sketchseek.library.background import Standing
 from sketchseek.server.asking import compose
 from sketchseek.server.finding import Found, ranked
-from sketchseek.server.schemas import (
-    MAX_POINTS,
-    Filters,
-    PicturePart,
-    Question,
-    SketchPart,
-    Status,
-    UploadPart,
-)
-from sketchseek.server.uploads import Kind, Received, Shelf, preview, strokes_for_the_page
-from sketchseek.sketch import Sketch, from_quickdraw
+from sketchseek.server.lanes import Lane, or_404
+from sketchseek.server.named import filter_of, named
+from sketchseek.server.schemas import Indexing, Question, SketchPart, Status
+from sketchseek.server.uploads import Kind, Received, Shelf, preview, sketch_of, strokes_for_the_page
 
 SEARCHES = 2  # drawings that are encoded side by side; the encoder uses all cores for one already
 READS = 4  # thumbnails and files that are looked up side by side
-DECODERS = 2  # uploads that are read side by side, each in a process of its own
-WAITING = 32  # requests that may wait for any of these before new ones are sent away
+BODIES = 3  # uploads that are in memory side by side; others wait outside
+DECODERS = 2  # of those that are read side by side, each in a process of its own
 FOLDERS = 500  # that are told; of more, those with most photos
-
-Strokes = Sequence[Sequence[Sequence[float]]]
-_T = TypeVar("_T")
 
 
 class Service:
@@ -52,6 +40,7 @@ class Service:
     Args:
         library_path: a library's file; what another process indexes meanwhile is found too.
         model: a packaged model's name or a model folder; the library's own where not given.
+        standing: how far the indexing is that goes on beside, if any does.
 
     Raises:
         LibraryError: the library cannot be opened.
@@ -59,22 +48,29 @@ class Service:
         ModelMismatch: the library was indexed with another model.
     """
 
-    def __init__(self, library_path: Path, model: str | Path | None = None) -> None:
+    def __init__(
+        self,
+        library_path: Path,
+        model: str | Path | None = None,
+        standing: Callable[[], Standing | None] = lambda: None,
+    ) -> None:
         self._library = Library.open(library_path)
-        self._chosen = model is not None
+        self._standing = standing
+        self._model = model
         try:
-            self._encoder = load_encoder(model or self._library.model_source or "default")
-            if self._library.model is not None:
-                self._library.check_model(self._encoder.model_id)
+            self._encoder = self._own_encoder()
         except BaseException:
             self._library.close()
             raise
+        self.identity = self._library.identity
         self.edition = secrets.token_hex(4)
         """Part of what browsers keep by: another library has other pictures under the same ids."""
         self._loaded = anyio.Event()
         self._failure: Exception | None = None
+        self._broke_off: int | None = None  # the library's revision when indexing beside had failed
         self._searches = Lane(SEARCHES)
         self._reads = Lane(READS)
+        self._bodies = Lane(BODIES)
         self._decoders = Lane(DECODERS)
         self._shelf = Shelf()
 
@@ -100,16 +96,29 @@ class Service:
         await self._ready()
         return await self._searches.run(lambda: self._find(question))
 
-    async def receive(self, data: bytes, kind: Kind) -> Received:
-        """Read a file that is to be asked with, in a process of its own, and embed it.
+    async def receive(self, read: Callable[[], Awaitable[bytes]], kind: Kind) -> Received:
+        """Take a file that is to be asked with, decode it in a process of its own, and embed it.
 
         Raises:
             BadSketch, BadImage: it cannot be read, or nothing is drawn.
             BadModel: the model could not be loaded.
-            HTTPException: 503, too many uploads are waiting.
+            HTTPException: 503, too many uploads are waiting; and what ``read`` raises.
         """
         await self._ready()
-        return await self._decoders.run(lambda: self._receive(data, kind))
+        async with self._bodies.held():
+            data = await read()
+            return await self._decoders.run(lambda: self._receive(data, kind))
+
+    async def picture(self, picture: int) -> Hit:
+        """What is known of a picture; its score says nothing.
+
+        Raises:
+            HTTPException: 404, there is no such picture.
+        """
+        known = await self._reads.run(lambda: self._library.contents.hits([picture], [0.0]))
+        if not known:
+            raise HTTPException(404, f"The library has no picture {picture}.")
+        return known[0]
 
     async def thumbnail(self, picture: int) -> bytes:
         """A picture's small copy, a JPEG.
@@ -117,7 +126,7 @@ class Service:
         Raises:
             HTTPException: 404, there is no such picture.
         """
-        return await self._reads.run(lambda: _or_404(lambda: self._library.thumbnail(picture)))
+        return await self._reads.run(lambda: or_404(lambda: self._library.thumbnail(picture)))
 
     async def original(self, picture: int) -> Path:
         """A readable file that holds a picture, inside the library's folders with all links followed.
@@ -125,7 +134,7 @@ class Service:
         Raises:
             HTTPException: 404, there is no such picture, or none of its files is there or can be read.
         """
-        return await self._reads.run(lambda: _or_404(lambda: _readable(self._library.photo(picture))))
+        return await self._reads.run(lambda: or_404(lambda: _readable(self._library.photo(picture))))
 
     async def originals(self, pictures: Sequence[int]) -> list[Path]:
         """Files of several pictures, as `original`; those that have none any more are left out.
@@ -161,7 +170,9 @@ class Service:
 
     async def status(self) -> Status:
         """How much there is to search, and whether it can be."""
-        matrix = await self._reads.run(self._library.matrix)
+        standing = self._standing()
+        matrix, passed = await self._reads.run(lambda: (self._library.matrix(), self._skipped()))
+        standing = self._news(standing, matrix.version)
         state = "failed" if self._failure else "ready" if self._loaded.is_set() else "loading"
         return Status.model_validate(
             {
@@ -170,8 +181,27 @@ class Service:
                 "revision": matrix.version,
                 "model": self._encoder.model.card.name,
                 "detail": str(self._failure) if self._failure else None,
+                "skipped": len(passed),
+                "indexing": standing and Indexing.of(standing),
             }
         )
+
+    def _news(self, standing: Standing | None, revision: int) -> Standing | None:
+        """What to tell of indexing beside; nothing of one that broke off, once another process went on."""
+        if standing is None or standing.state != "failed":
+            return standing
+        if self._broke_off is None:
+            self._broke_off = revision
+        return standing if revision == self._broke_off else None
+
+    async def skipped(self) -> list[Skipped]:
+        """What is passed over, and why; in order of paths."""
+        return await self._reads.run(self._skipped)
+
+    def _skipped(self) -> list[Skipped]:
+        standing = self._standing()
+        known = [*self._library.skipped(), *(standing.skipped if standing else ())]
+        return sorted({one.path: one for one in known}.values(), key=lambda one: one.path)
 
     async def _load(self) -> None:
         """Load the model's graph and the library's vectors, so that the first drawing finds them warm."""
@@ -199,53 +229,51 @@ class Service:
             raise EmptySketch("nothing is asked: draw at least one line, or name a picture")
         encoder, matrix = self._current()
         drawn = {
-            number: encode_sketches(encoder, [_sketch(part.strokes)])[0]
+            number: encode_sketches(encoder, [sketch_of(part.strokes)])[0]
             for number, part in enumerate(question.asked())
             if isinstance(part, SketchPart)
         }
         if matrix.model is None:
             return Found(milliseconds=(time.perf_counter() - began) * 1000)
+        others = named(question.parts, matrix, self._shelf, self.identity)
+        before = len(question.asked()) - len(question.parts)  # the question's own strokes
         parts = [
-            (drawn[number] if isinstance(part, SketchPart) else self._embedding(part, matrix), part.weight)
+            (drawn[number] if number in drawn else others[number - before], part.weight)
             for number, part in enumerate(question.asked())
         ]
         query = compose(parts, matrix.vectors)
         if not query.any():
             raise HTTPException(422, "The parts of the question cancel each other; change a weight.")
-        found = ranked(self._library, question, self._filter(question.filters), matrix, query)
+        where = filter_of(question.filters, self._library.contents.folders)
+        found = ranked(self._library, question, where, matrix, query)
         return replace(found, milliseconds=(time.perf_counter() - began) * 1000)
+
+    def _own_encoder(self) -> OnnxEncoder:
+        """The encoder that was asked for, else the library's own, else the packaged one.
+
+        Raises:
+            BadModel: it is missing or broken.
+            ModelMismatch: the library's vectors are of another one.
+        """
+        encoder = load_encoder(self._model or self._library.model_source or "default")
+        if self._library.model is not None:
+            self._library.check_model(encoder.model_id)
+        return encoder
 
     def _current(self) -> tuple[OnnxEncoder, Matrix]:
         """The vectors of now and the encoder that they are of.
 
         Another process may have written the first pictures, or embedded all anew with another model, since
-        the last request; that model is taken up, unless one was asked for.
+        the last request; that model is taken up, unless another one was asked for.
         """
-        matrix = self._library.matrix()
-        if matrix.model not in (None, self._encoder.model_id):
-            source = self._library.model_source
-            if self._chosen or source is None:
-                self._library.check_model(self._encoder.model_id)
-            encoder = load_encoder(source or "default")
-            self._library.check_model(encoder.model_id)
+        encoder = self._encoder
+        while (matrix := self._library.matrix()).model not in (None, encoder.model_id):
+            encoder = self._own_encoder()
             self._encoder, self._shelf = encoder, Shelf()  # uploads were embedded by the model before
-            matrix = self._library.matrix()
-        return self._encoder, matrix
-
-    def _embedding(self, part: PicturePart | UploadPart, matrix: Matrix) -> NDArray[np.float32]:
-        if isinstance(part, UploadPart):
-            kept = self._shelf.get(part.id)
-            if kept is None:
-                raise HTTPException(404, "An upload of this question is forgotten; open the file again.")
-            return kept
-        row = int(np.searchsorted(matrix.ids, part.id))
-        if row == len(matrix.ids) or matrix.ids[row] != part.id:
-            raise HTTPException(404, f"Picture {part.id} of this question is not in the library any more.")
-        vector: NDArray[np.float32] = matrix.vectors[row]
-        return vector
+        return encoder, matrix
 
     def _receive(self, data: bytes, kind: Kind) -> Received:
-        name = hashlib.sha256(kind.encode() + b":" + data).hexdigest()[:32]
+        name = hashlib.blake2b(data, digest_size=16, person=kind.encode()).hexdigest()
         if kind == "photo":
             pixels = _decoder.read_photo(data, self._encoder.photo)
             (embedding,) = self._encoder.embed_photos(pixels[None])
@@ -259,52 +287,6 @@ class Service:
         self._shelf.put(name, embedding)
         return Received(id=name, preview=preview(shown))
 
-    def _filter(self, asked: Filters) -> Filter:
-        folder = None
-        if asked.folder is not None:
-            known = self._library.contents.folders()
-            shown = {printable(path): path for path in known}  # odd names are told escaped
-            folder = shown.get(asked.folder)
-            if folder is None:
-                raise HTTPException(404, f"The library has no photos in {printable(asked.folder)!r}.")
-        return Filter(folder, asked.after, asked.before, asked.orientation)
-
-
-class Lane:
-    """Threads for one kind of work, with a queue that ends.
-
-    Args:
-        width: how many run side by side.
-    """
-
-    def __init__(self, width: int) -> None:
-        self._limiter = CapacityLimiter(width)
-        self._width = width
-        self._inside = 0
-
-    async def run(self, work: Callable[[], _T]) -> _T:
-        """Do something slow in a thread.
-
-        Raises:
-            HTTPException: 503, too much is waiting already.
-        """
-        if self._inside >= self._width + WAITING:
-            raise HTTPException(
-                503, "Too many requests are waiting; ask again in a moment.", {"Retry-After": "1"}
-            )
-        self._inside += 1
-        try:
-            return await to_thread.run_sync(work, limiter=self._limiter)
-        finally:
-            self._inside -= 1
-
-
-def _sketch(strokes: Strokes) -> Sketch:
-    points = sum(len(stroke[0]) for stroke in strokes)
-    if points > MAX_POINTS:
-        raise BadSketch(f"the sketch has {points:,} points; at most {MAX_POINTS:,} are searched with")
-    return from_quickdraw({"drawing": strokes})
-
 
 def _readable(path: Path) -> Path:
     try:
@@ -312,13 +294,3 @@ def _readable(path: Path) -> Path:
             return path
     except OSError as error:
         raise LibraryError(f"the file of this picture cannot be read: {error.strerror}") from error
-
-
-def _or_404(look_up: Callable[[], _T]) -> _T:
-    """Tell that a thing is not there from trouble with the library, which has its own, narrower errors."""
-    try:
-        return look_up()
-    except LibraryError as error:
-        if type(error) is not LibraryError:
-            raise
-        raise HTTPException(404, str(error)) from error

@@ -1,4 +1,4 @@
-"""Files that a question may name: embedded once when they come, forgotten when the server ends."""
+"""Drawings of the page, and files that a question may name: embedded once, forgotten when the server ends."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import base64
 import io
 import threading
 from collections import OrderedDict
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -15,7 +16,7 @@ from PIL import Image
 
 from sketchseek.errors import BadSketch
 from sketchseek.server.schemas import MAX_POINTS, MAX_STROKES
-from sketchseek.sketch import Sketch, to_quickdraw
+from sketchseek.sketch import Sketch, from_quickdraw, to_quickdraw
 
 Kind = Literal["drawing", "photo"]
 
@@ -60,6 +61,18 @@ class Shelf:
             if name in self._kept:
                 self._kept.move_to_end(name)
             return self._kept.get(name)
+
+
+def sketch_of(strokes: Sequence[Sequence[Sequence[float]]]) -> Sketch:
+    """The sketch of strokes that were asked with.
+
+    Raises:
+        BadSketch: it has too many points, or some are out of reach.
+    """
+    points = sum(len(stroke[0]) for stroke in strokes)
+    if points > MAX_POINTS:
+        raise BadSketch(f"the sketch has {points:,} points; at most {MAX_POINTS:,} are searched with")
+    return from_quickdraw({"drawing": strokes})
 
 
 def strokes_for_the_page(sketch: Sketch) -> list[list[list[float]]]:

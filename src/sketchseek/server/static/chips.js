@@ -35,7 +35,7 @@ export class Chips {
     const label = make("span", { className: "chip-label" }, part?.what ?? "drawing");
     const image = part ? make("img", { src: part.image, alt: "", width: 40, height: 40 }) : sign(PENCIL);
     const item = make("li", { className: less ? "chip less" : "chip", title }, image, make("div", {}, label, range));
-    if (part?.kind === "upload") item.append(this.#turn(part));
+    if (part?.file) item.append(this.#turn(part));
     if (part) item.append(this.#away(part, title));
     return item;
   }

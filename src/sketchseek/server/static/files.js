@@ -5,12 +5,14 @@ import { $, isField } from "./dom.js";
 import { SIDE } from "./drawing.js";
 import { fitted, isStroke } from "./shapes.js";
 
+const SOON = 400; // ms before it is told that a file is being read
+
 export class Files {
   #drawing;
   #question;
   #tell;
 
-  /** @param tell (text) => void, with what is wrong or going on; "" when it is over */
+  /** @param tell (text, how) => void, with what is wrong or going on; "" when it is over */
   constructor(drawing, question, tell) {
     this.#drawing = drawing;
     this.#question = question;
@@ -32,13 +34,13 @@ export class Files {
     try {
       const own = kind === "drawing" && (await ownStrokes(file));
       if (own) return this.#drawing.replace(own);
-      this.#tell(`Reading ${file.name || "the picture"} …`);
-      const received = await api.upload(file, kind);
+      const patience = setTimeout(() => this.#tell(`Reading ${file.name || "the picture"} …`, { calm: true }), SOON);
+      const received = await api.upload(file, kind).finally(() => clearTimeout(patience));
+      this.#tell("");
       if (received.strokes) this.#drawing.replace(fitted(received.strokes));
       else this.#question.add(received, file, kind);
-      this.#tell("");
     } catch (error) {
-      this.#tell(error.message);
+      this.#tell(error.message, { lasts: true });
     }
   }
 

@@ -12,11 +12,14 @@ export function filtering(question) {
   const tell = () => {
     // a day half typed is no day yet
     const chosen = fields.filter((field) => field.value && field.checkValidity());
-    const filters = Object.fromEntries(chosen.map((field) => [field.name, field.value]));
-    $("filter-count").textContent = chosen.length ? ` ${chosen.length}` : "";
-    $("filter-none").disabled = !chosen.length;
-    question.filter(filters);
+    question.filter(Object.fromEntries(chosen.map((field) => [field.name, field.value])));
   };
+  question.addEventListener("change", () => {
+    const count = Object.keys(question.filters).length;
+    $("filter-count").textContent = count ? ` ${count}` : "";
+    $("filter-none").disabled = !count;
+    for (const field of fields) set(field, question.filters[field.name] ?? "");
+  });
   form.addEventListener("submit", (event) => event.preventDefault());
   form.addEventListener("change", tell);
   $("filter-none").addEventListener("click", () => {
@@ -27,13 +30,21 @@ export function filtering(question) {
   $("filter-menu").addEventListener("beforetoggle", (event) => event.newState === "open" && list(form.elements.folder));
 }
 
+function set(field, value) {
+  if (field.value === value) return;
+  field.value = value;
+  if (field.value !== value) field.append(make("option", { value, selected: true }, value)); // folders that are not listed yet
+}
+
 /** Fill in the folders there are now, indented as they lie. */
 async function list(select) {
   const { folders } = await api.folders().catch(() => ({ folders: [] }));
   const kept = select.value;
   const options = folders.map(({ path, photos }) => make("option", { value: path }, `${short(path, folders)} (${photos.toLocaleString()})`));
+  const listed = folders.some(({ path }) => path === kept);
+  if (kept && !listed) options.push(make("option", { value: kept }, kept));
   select.replaceChildren(make("option", { value: "" }, "All folders"), ...options);
-  select.value = folders.some(({ path }) => path === kept) ? kept : "";
+  select.value = kept;
 }
 
 /** A folder's name below the folder that holds it, or its whole path where none here does. */

@@ -1,30 +1,43 @@
 /**
- * A drawing as a link. The strokes stand behind the #: browsers send that part to no server, so no log sees it.
+ * A question as a link. All stands behind the #: browsers send that part to no server, so no log sees it.
  *
- * #d=1 and then base64url of whole numbers, each as LEB128 bytes: of each stroke the number of points, then
+ * The drawing: d=1 and then base64url of whole numbers, each as LEB128 bytes: of each stroke the number of points, then
  * steps from point to point on a grid of GRID units, zigzagged so that small ones of either sign stay short.
+ *
+ * The rest: q=1 and then base64url of JSON: pictures as [library, number, weight], filters, the drawing's weight.
+ * Pictures go by number, so they mean something to their own library only. What would tell of this machine or
+ * means nothing to another stays out: the folder, and what was uploaded.
  */
 
 import { SIDE } from "./drawing.js";
+import { pictureOf } from "./question.js";
 import { simplified } from "./shapes.js";
 
-const MARK = "#d=1";
+const DRAWN = "d=1";
+const ASKED = "q=1";
 const GRID = 2; // units
 const FINE = 1.5; // units that a dropped point may lie from the line
 const MOST = 20_000; // points that the search takes
 
-/** The address of this page with the drawing in it. */
-export function linkTo(strokes) {
-  return location.href.replace(/#.*/s, "") + MARK + toText(encode(strokes));
+/** The address of this page with the question in it. */
+export function linkTo(strokes, { parts, filters, drawingWeight }) {
+  const pictures = parts.filter(({ kind }) => kind === "picture").map(({ library, id, weight }) => [library, id, weight]);
+  const { folder, ...others } = filters;
+  const rest = pictures.length || Object.keys(others).length ? JSON.stringify({ pictures, filters: others, drawingWeight }) : "";
+  const pieces = [strokes.length && DRAWN + toText(encode(strokes)), rest && ASKED + toText([...rest].map((each) => each.charCodeAt(0)))];
+  return `${location.href.replace(/#.*/s, "")}#${pieces.filter(Boolean).join("&")}`;
 }
 
-/** The strokes in a fragment; none where it holds no drawing. */
-export function strokesIn(fragment) {
-  if (!fragment.startsWith(MARK)) return [];
+/** What a fragment holds, {strokes, question}; null where it holds no question. */
+export function questionIn(fragment) {
+  const piece = (mark) => fragment.slice(1).split("&").find((each) => each.startsWith(mark))?.slice(mark.length);
+  const [drawn, asked] = [piece(DRAWN), piece(ASKED)];
+  if (!drawn && !asked) return null;
   try {
-    return decode(toBytes(fragment.slice(MARK.length)));
+    const { pictures = [], ...rest } = asked ? JSON.parse(toBytes(asked).map((each) => String.fromCharCode(each)).join("")) : {};
+    return { strokes: drawn ? decode(toBytes(drawn)) : [], question: { ...rest, parts: pictures.map((each) => pictureOf(...each)) } };
   } catch {
-    return []; // cut off or mistyped
+    return null; // cut off or mistyped
   }
 }
 

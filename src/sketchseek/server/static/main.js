@@ -10,7 +10,8 @@ import { Files } from "./files.js";
 import { filtering } from "./filters.js";
 import { keys } from "./keys.js";
 import { Library } from "./library.js";
-import { linkTo, strokesIn } from "./link.js";
+import { linkTo, questionIn } from "./link.js";
+import { lists } from "./lists.js";
 import "./menus.js";
 import { Pointers } from "./pointers.js";
 import { Question } from "./question.js";
@@ -36,7 +37,6 @@ const viewer = new Viewer($("viewer"), {
   closed: (index) => results.focus(index),
   pick: (hit) => results.pick(hit),
   picked: (hit) => results.picked.has(hit.id),
-  copy: saving.copy,
 });
 
 /* ---- searching ---- */
@@ -47,7 +47,9 @@ const search = new LiveSearch(ask, {
   answer: found,
   problem: (error) => {
     following = false;
-    notice(error.message);
+    const lost = error.missing ? question.drop(error.missing) : [];
+    if (lost.length) notice(`Left out of the question: ${lost.join("; ")}.`, { lasts: true });
+    else notice(error.message);
   },
   busy: (yes) => $("activity").classList.toggle("busy", yes),
 });
@@ -59,9 +61,11 @@ async function ask(signal) {
   return { ...(await api.search(question.body(drawing.strokes, PAGE, offset), signal)), offset };
 }
 
-function found({ hits, next, offset, photos, passing, outstanding }) {
+function found({ hits, next, offset, photos, passing, outstanding, library }) {
   following = false;
-  notice("");
+  question.library = library;
+  question.name(api.picture);
+  if (!lasting) notice("");
   if (offset) {
     results.append(hits, next);
   } else {
@@ -89,6 +93,7 @@ function show(hits, next, answered) {
 
 /** @param stale whether an answer on its way is of no use any more */
 function again(stale) {
+  lasting = false;
   if (nothingAsked()) return nothing();
   search.refresh(stale || following);
   following = false;
@@ -102,7 +107,12 @@ function nothing() {
   show([], null, false);
 }
 
-function notice(text) {
+let lasting = false; // whether the notice is to be read, however the search goes on
+
+/** @param how {lasts: until something else is asked, calm: nothing is wrong} */
+function notice(text, { lasts = false, calm = false } = {}) {
+  lasting = lasts;
+  $("notice").classList.toggle("calm", calm);
   $("notice").textContent = text;
   $("notice").hidden = !text;
 }
@@ -128,7 +138,8 @@ drawing.addEventListener("change", ({ detail }) => {
   $("undo").disabled = !drawing.canUndo;
   $("redo").disabled = !drawing.canRedo;
   $("clear").disabled = empty && question.isEmpty;
-  for (const id of ["save-svg", "save-strokes", "save-link"]) $(id).disabled = empty;
+  for (const id of ["save-svg", "save-strokes"]) $(id).disabled = empty;
+  $("save-link").disabled = nothingAsked();
   $("help").classList.toggle("gone", !empty);
   $("help").inert = !empty;
   if (drawn !== !empty) chips.show((drawn = !empty));
@@ -138,9 +149,12 @@ let drawn = false;
 
 question.addEventListener("change", ({ detail }) => {
   if (detail.parts) chips.show(drawn);
+  $("save-link").disabled = nothingAsked();
   $("clear").disabled = drawing.isEmpty && question.isEmpty;
   again(true);
 });
+
+question.addEventListener("named", () => chips.show(drawn));
 
 pointers.addEventListener("change", () => {
   for (const name of ["pen", "eraser", "select"]) $(name).ariaPressed = pointers.tool === name;
@@ -166,13 +180,18 @@ click("close-help", () => $("keys").close());
 
 click("save-svg", () => saving.save(saving.svgOf(drawing.strokes), "drawing.svg", "image/svg+xml"));
 click("save-strokes", () => saving.save(saving.recordOf(drawing.strokes), "drawing.json", "application/json"));
-click("save-json", () => saving.save(saving.jsonOf(results.groups), "found.json", "application/json"));
-click("save-csv", () => saving.save(saving.csvOf(results.groups), "found.csv", "text/csv"));
 click("save-zip", () => saving.follow(api.zipOf([...results.picked.keys()]), "sketchseek.zip"));
 click("unpick", () => results.unpick());
 click("save-link", async () => {
-  const link = linkTo(drawing.strokes);
-  if (await saving.copy(link)) return notice("The link is copied. The drawing is in it; no server sees it.");
+  const link = linkTo(drawing.strokes, question);
+  const stays = question.filters.folder || question.parts.some(({ kind }) => kind === "upload");
+  const pictures = question.parts.some(({ kind }) => kind === "picture");
+  const told = [
+    "The link is copied. The question is in it; no server sees it.",
+    ...(pictures ? ["Its pictures are found in this library only."] : []),
+    ...(stays ? ["Files that were opened, and the folder, stay out of it."] : []),
+  ];
+  if (await saving.copy(link)) return notice(told.join(" "), { lasts: true, calm: true });
   history.replaceState(null, "", link);
   return notice("The link is now in the address bar: copy it from there.");
 });
@@ -181,14 +200,15 @@ results.addEventListener("pick", () => {
   const count = results.picked.size;
   $("picked").hidden = !count;
   $("picked-count").textContent = `${count} selected`;
-  $("save-json").disabled = $("save-csv").disabled = !results.hits.length;
+  $("save-list").hidden = !results.hits.length;
 });
 
-/** A drawing in the address takes the place of the one that was there, as a step to undo. */
+/** A question in the address takes the place of the one that was there; its drawing as a step to undo. */
 function takeLink() {
-  const strokes = strokesIn(location.hash);
-  if (!strokes.length) return;
-  drawing.replace(strokes);
+  const link = questionIn(location.hash);
+  if (!link) return;
+  question.load(link.question);
+  drawing.replace(link.strokes);
   history.replaceState(null, "", location.pathname); // or a reload would undo what is drawn from here on
 }
 
@@ -197,11 +217,12 @@ function takeLink() {
 for (let i = 0; i < PAGE; i += 1) $("idle").firstElementChild.append(document.createElement("li"));
 new Canvas($("canvas"), drawing, select);
 filtering(question);
+lists({ results, question, drawing, notice });
 keys({ drawing, pointers, select, help: $("keys"), results });
 offer($("examples"), drawing);
 pointers.tool = "pen";
 results.show([], null);
-keep(drawing);
+keep(drawing, question);
 takeLink();
 addEventListener("hashchange", takeLink);
 library.watch();

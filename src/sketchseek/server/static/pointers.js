@@ -1,11 +1,13 @@
 /**
  * Which pointer acts, and with which tool. Once a pen is seen, fingers and palms are ignored until the person
- * says otherwise: a hand that rests on the screen draws nothing.
+ * says otherwise: a hand that rests on the screen draws nothing. Two fingers that come together scroll the page;
+ * a second one that comes later is a palm, and draws nothing.
  */
 
 import { SIDE } from "./drawing.js";
 
 const FINGERTIP = 24; // CSS pixels
+const TOGETHER = 250; // ms
 const ERASER = 5; // the button number of a pen's other end
 
 export class Pointers extends EventTarget {
@@ -14,7 +16,8 @@ export class Pointers extends EventTarget {
   #tools;
   #tool = "pen";
   #penOnly = false;
-  #acting = null; // {id, kind, tool}
+  #acting = null; // {id, kind, tool, since}
+  #pair = null; // Map of two fingers that scroll: id -> their y
   #origin = null; // event time at which the drawing's clock read zero
 
   /** @param tools {pen, eraser, select} */
@@ -55,18 +58,34 @@ export class Pointers extends EventTarget {
     }
     const turned = event.button === ERASER;
     const ignored = event.pointerType === "touch" && this.#penOnly;
-    if (ignored || this.#acting || (event.button !== 0 && !turned)) return;
+    if (!ignored && this.#isSecond(event)) return this.#scrollWith(event);
+    if (ignored || this.#pair || this.#acting || (event.button !== 0 && !turned)) return;
     event.preventDefault();
     this.#element.focus({ preventScroll: true });
     this.#element.setPointerCapture(event.pointerId);
     this.#setClock(event.timeStamp);
     const box = this.#element.getBoundingClientRect();
     const tool = this.#tools[turned ? "eraser" : this.#tool];
-    this.#acting = { id: event.pointerId, kind: event.pointerType, tool };
+    this.#acting = { id: event.pointerId, kind: event.pointerType, tool, since: event.timeStamp, y: event.clientY };
     tool.begin(this.#point(event, box), (FINGERTIP * SIDE) / box.width, event.shiftKey);
   }
 
+  #isSecond({ pointerType, timeStamp }) {
+    return pointerType === "touch" && this.#acting?.kind === "touch" && timeStamp - this.#acting.since < TOGETHER;
+  }
+
+  /** What the first finger began is taken back. */
+  #scrollWith(event) {
+    this.#pair = new Map([[this.#acting.id, this.#acting.y], [event.pointerId, event.clientY]]);
+    this.#drop();
+  }
+
   #move(event) {
+    const y = this.#pair?.get(event.pointerId);
+    if (y !== undefined) {
+      scrollBy({ top: (y - event.clientY) / this.#pair.size, behavior: "instant" });
+      this.#pair.set(event.pointerId, event.clientY);
+    }
     if (event.pointerId !== this.#acting?.id) return;
     const box = this.#element.getBoundingClientRect();
     const finer = event.getCoalescedEvents?.() ?? [];
@@ -75,6 +94,7 @@ export class Pointers extends EventTarget {
   }
 
   #up(event) {
+    this.#part(event);
     if (event.pointerId !== this.#acting?.id) return;
     this.#move(event);
     const { tool } = this.#acting;
@@ -82,7 +102,12 @@ export class Pointers extends EventTarget {
     tool.end();
   }
 
+  #part(event) {
+    if (this.#pair?.delete(event.pointerId) && !this.#pair.size) this.#pair = null;
+  }
+
   #cancel(event) {
+    this.#part(event);
     if (event.pointerId === this.#acting?.id) this.#drop();
   }
 

@@ -1,16 +1,21 @@
 /**
  * What is asked beside the strokes: pictures to be like or unlike, uploads, how much each counts, and filters.
- * Each part has a weight from -1 to 1; the drawing's own goes from 0 to 1.
+ * Each part has a weight from -1 to 1; the drawing's own goes from 0 to 1. A picture's number means something
+ * in its own library only, so a part names that too.
  */
 
 const MORE = 0.7;
 const LESS = -0.4;
 const MOST = 15; // parts that the server takes beside the drawing
+const DAY = /^\d{4}-\d\d-\d\d$/;
+const FILTERS = { folder: /./s, after: DAY, before: DAY, orientation: /^(landscape|portrait|square)$/ };
 
 export class Question extends EventTarget {
-  parts = []; // {kind, id, weight, name, image, what}
+  parts = []; // {kind, id, weight, name, image, what}; of a picture also library, of an upload perhaps file
   filters = {};
   drawingWeight = 1;
+  library = null; // whose pictures are in sight
+  #asked = []; // the parts as they were asked last; null for the drawing
 
   get isEmpty() {
     return this.parts.length === 0;
@@ -21,6 +26,7 @@ export class Question extends EventTarget {
     this.#add({
       kind: "picture",
       id: hit.id,
+      library: this.library,
       weight: more ? MORE : LESS,
       name: hit.name,
       image: hit.thumbnail,
@@ -50,6 +56,43 @@ export class Question extends EventTarget {
     this.#changed(false);
   }
 
+  /** Take out what the server says is not there; returns what that was, in words. */
+  drop({ parts, filters }) {
+    const lost = parts.map((place) => this.#asked[place]).filter(Boolean);
+    const why = { upload: "which the server has forgotten (open it again)", picture: "which is not in this library" };
+    const told = lost.map(({ kind, what, name }) => `${what} ${name}, ${why[kind]}`);
+    this.parts = this.parts.filter((part) => !lost.includes(part));
+    if (this.isEmpty) this.drawingWeight = 1;
+    for (const name of filters) {
+      told.push(`the filter by ${name}, which no picture passes any more`);
+      this.filters = Object.fromEntries(Object.entries(this.filters).filter(([each]) => each !== name));
+    }
+    if (told.length) this.#changed(true);
+    return told;
+  }
+
+  /** Learn the names of pictures that came by number; @param picture async (id) => what is known of one */
+  async name(picture) {
+    const nameless = this.parts.filter(({ kind, id, library, name }) => kind === "picture" && library === this.library && name === unnamed(id));
+    if (!nameless.length) return;
+    await Promise.all(nameless.map(async (part) => (part.name = (await picture(part.id).catch(() => part)).name)));
+    this.dispatchEvent(new CustomEvent("named"));
+  }
+
+  /** All of it, to be kept: what JSON can hold. */
+  get record() {
+    const parts = this.parts.map(({ file, ...part }) => part);
+    return { parts, filters: this.filters, drawingWeight: this.drawingWeight };
+  }
+
+  /** Take up what was kept; what is no part or filter is passed over. */
+  load({ parts, filters, drawingWeight }) {
+    this.parts = (Array.isArray(parts) ? parts : []).filter(isPart).slice(-MOST);
+    this.filters = Object.fromEntries(Object.entries(filters ?? {}).filter(isFilter));
+    this.drawingWeight = drawingWeight >= 0 && drawingWeight <= 1 && !this.isEmpty ? drawingWeight : 1;
+    this.#changed(true);
+  }
+
   clear() {
     if (this.isEmpty) return;
     this.parts = [];
@@ -60,8 +103,10 @@ export class Question extends EventTarget {
   /** As the server takes it. A part that counts nothing is left out. */
   body(strokes, k, offset) {
     const drawn = strokes.length ? [{ kind: "sketch", strokes, weight: this.drawingWeight }] : [];
-    const others = this.parts.map(({ kind, id, weight }) => ({ kind, id, weight }));
-    return { parts: [...drawn, ...others].filter(({ weight }) => weight !== 0), filters: this.filters, k, offset };
+    const others = this.parts.map(({ kind, id, library, weight }) => ({ kind, id, library, weight }));
+    const counts = ({ weight }) => weight !== 0;
+    this.#asked = [...drawn.filter(counts).map(() => null), ...this.parts.filter(counts)];
+    return { parts: [...drawn, ...others].filter(counts), filters: this.filters, k, offset };
   }
 
   #add(part) {
@@ -74,4 +119,26 @@ export class Question extends EventTarget {
   #changed(parts) {
     this.dispatchEvent(new CustomEvent("change", { detail: { parts } }));
   }
+}
+
+const unnamed = (id) => `picture ${id}`;
+
+/** A picture of a library that was kept by its number alone. */
+export const pictureOf = (library, id, weight) => ({
+  kind: "picture",
+  id,
+  library,
+  weight,
+  name: unnamed(id),
+  image: `/api/thumbnails/${id}?edition=${library}`,
+  what: weight < 0 ? "less like" : "more like",
+});
+
+const isFilter = ([name, value]) => Object.hasOwn(FILTERS, name) && typeof value === "string" && FILTERS[name].test(value);
+
+function isPart(part) {
+  const { kind, id, library, weight, name, image, what } = part ?? {};
+  const known = { picture: () => Number.isSafeInteger(id) && id >= 0 && /^[0-9a-f]{1,64}$/.test(library), upload: () => /^[0-9a-f]{32}$/.test(id) };
+  const told = [name, image, what].every((text) => typeof text === "string");
+  return Object.hasOwn(known, kind) && known[kind]() && told && Math.abs(weight) <= 1 && /^(data:image\/|\/api\/thumbnails\/)/.test(image);
 }

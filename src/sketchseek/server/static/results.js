@@ -40,8 +40,16 @@ export class Results extends EventTarget {
 
   /** The pictures that follow. */
   append(hits, next) {
-    const known = new Set(this.groups.map(({ id }) => id));
-    this.show([...this.groups, ...hits.filter(({ id }) => !known.has(id))], next);
+    const others = hits.filter(({ id }) => !this.#tiles.has(id));
+    this.groups = [...this.groups, ...others];
+    this.next = next;
+    for (const hit of others) {
+      const tile = this.#tile({ hit, alike: hit.alike_count });
+      this.#tiles.set(hit.id, tile);
+      this.hits.push(hit);
+      this.#list.append(tile.item);
+    }
+    this.#mark();
   }
 
   focus(index) {

@@ -24,9 +24,9 @@ export function svgOf(strokes) {
 /** Strokes as a Quick, Draw! record, which says on which square they lie. */
 export const recordOf = (strokes) => `${JSON.stringify({ drawing: strokes, side: SIDE })}\n`;
 
-/** A ranking as rows of facts. */
+/** Hits with their ranks as rows of facts. */
 function rows(hits) {
-  return hits.map((hit, at) => ({ ...hit, rank: at + 1, alike: hit.alike_count ?? 0 })).map((hit) => FACTS.map((fact) => hit[fact] ?? null));
+  return hits.map((hit) => ({ ...hit, alike: hit.alike_count ?? 0 })).map((hit) => FACTS.map((fact) => hit[fact] ?? null));
 }
 
 export function jsonOf(hits) {
@@ -56,6 +56,25 @@ export function follow(url, name) {
   document.body.append(link);
   link.click();
   link.remove();
+}
+
+const LARGEST = 4096; // pixels of a copied picture's longer side; clipboards hold pictures unpacked
+
+/** Put a promised image on the clipboard, as PNG; false where the browser does not let us. */
+export async function copyPicture(promised) {
+  const png = async () => {
+    const image = await promised;
+    const scale = Math.min(1, LARGEST / Math.max(image.naturalWidth, image.naturalHeight));
+    const canvas = new OffscreenCanvas(Math.round(image.naturalWidth * scale), Math.round(image.naturalHeight * scale));
+    canvas.getContext("2d").drawImage(image, 0, 0, canvas.width, canvas.height);
+    return canvas.convertToBlob({ type: "image/png" });
+  };
+  try {
+    await navigator.clipboard.write([new ClipboardItem({ "image/png": png() })]); // Safari wants it said within the click
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 /** Put a text on the clipboard; false where the browser does not let us. */

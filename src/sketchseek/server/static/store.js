@@ -1,40 +1,49 @@
-/** The drawing outlives a reload: its strokes are kept in this browser and nowhere else. */
+/** The drawing and the rest of the question outlive a reload: they are kept in this browser and nowhere else. */
 
 import { isStroke } from "./shapes.js";
 
-const KEY = "sketchseek.strokes";
-const WAIT = 300; // ms
+const DRAWING = "sketchseek.strokes";
+const QUESTION = "sketchseek.question";
+const WAIT = 200; // ms
 
-/** Bring back the last drawing, and keep every change from now on. */
-export function keep(drawing) {
-  const saved = read();
-  if (saved.length) drawing.load(saved);
-  let timer = 0;
-  const save = () => {
-    clearTimeout(timer);
-    timer = 0;
-    write(drawing.strokes);
-  };
-  drawing.addEventListener("change", () => {
-    timer ||= setTimeout(save, WAIT);
-  });
-  addEventListener("pagehide", save);
-  addEventListener("visibilitychange", () => document.hidden && save());
+/** Bring back the last question, and keep every change from now on. */
+export function keep(drawing, question) {
+  const strokes = read(DRAWING);
+  if (Array.isArray(strokes) && strokes.length && strokes.every(isStroke)) drawing.load(strokes);
+  const asked = read(QUESTION);
+  if (asked) question.load(asked);
+  follow(drawing, () => write(DRAWING, drawing.strokes));
+  follow(question, () => write(QUESTION, question.record));
 }
 
-function read() {
+/** Save soon after each change, and at once when the page goes. */
+function follow(source, save) {
+  let timer = 0;
+  const now = () => {
+    if (!timer) return; // nothing has changed here; another tab's is not written over
+    clearTimeout(timer);
+    timer = 0;
+    save();
+  };
+  source.addEventListener("change", () => {
+    timer ||= setTimeout(now, WAIT);
+  });
+  addEventListener("pagehide", now);
+  addEventListener("visibilitychange", () => document.hidden && now());
+}
+
+function read(key) {
   try {
-    const strokes = JSON.parse(localStorage.getItem(KEY) ?? "[]");
-    return Array.isArray(strokes) && strokes.every(isStroke) ? strokes : [];
+    return JSON.parse(localStorage.getItem(key));
   } catch {
-    return []; // storage is switched off, or holds something else
+    return null; // storage is switched off, or holds something else
   }
 }
 
-function write(strokes) {
+function write(key, value) {
   try {
-    localStorage.setItem(KEY, JSON.stringify(strokes));
+    localStorage.setItem(key, JSON.stringify(value));
   } catch {
-    // full or switched off: the drawing simply does not outlive the page
+    // full or switched off: it simply does not outlive the page
   }
 }

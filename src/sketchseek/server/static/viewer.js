@@ -1,5 +1,8 @@
 /** One picture, large: arrows go through the ranking, Esc closes; from here it can be asked with and copied. */
 
+import * as api from "./api.js";
+import { copy, copyPicture } from "./saving.js";
+
 const $ = (name) => document.getElementById(`viewer-${name}`);
 const ENLARGE = 2; // a small picture is shown at most this many times its size
 
@@ -8,8 +11,9 @@ export class Viewer {
   #act;
   #hits = [];
   #index = 0;
+  #full = null; // the picture itself, while the small copy may still be what is seen
 
-  /** @param act {closed(index), more(hit), less(hit), pick(hit), picked(hit), copy(text)} */
+  /** @param act {closed(index), more(hit), less(hit), pick(hit), picked(hit)} */
   constructor(dialog, act) {
     this.#dialog = dialog;
     this.#act = act;
@@ -26,7 +30,10 @@ export class Viewer {
       act.pick(this.#hit);
       $("pick").ariaPressed = act.picked(this.#hit);
     });
-    $("copy").addEventListener("click", () => this.#copy());
+    const copied = (what) => (done) => (done ? `${what} copied` : "The browser does not allow it");
+    this.#button("copy", () => copy(this.#hit.path).then(copied("Path")));
+    this.#button("copy-picture", () => copyPicture(this.#shown()).then(copied("Picture")));
+    this.#button("show", () => api.show(this.#hit).then(() => "Shown in the file manager"));
     dialog.addEventListener("keydown", (event) => this.#key(event));
     dialog.addEventListener("click", (event) => {
       if (event.target === dialog || event.target.classList.contains("viewer-stage")) dialog.close();
@@ -40,15 +47,22 @@ export class Viewer {
 
   open(hits, index) {
     this.#hits = hits;
+    api.status().then(({ shows_files }) => ($("show").hidden = !shows_files), () => {});
     this.#dialog.showModal();
     this.#show(index);
   }
 
-  async #copy() {
-    const label = $("copy").textContent;
-    const done = await this.#act.copy(this.#hit.path);
-    $("copy").textContent = done ? "Copied" : "Select it below";
-    setTimeout(() => ($("copy").textContent = label), 1500);
+  /** A button whose outcome is told beside it, until the next one or another picture. */
+  #button(name, act) {
+    $(name).addEventListener("click", async () => {
+      $("told").textContent = await act().catch((error) => error.message);
+    });
+  }
+
+  /** The picture itself, or its small copy where the browser cannot show it. */
+  #shown() {
+    const small = $("image");
+    return this.#full.decode().then(() => this.#full, () => small);
   }
 
   #key(event) {
@@ -73,6 +87,7 @@ export class Viewer {
     $("rank").textContent = `${index + 1} of ${this.#hits.length}`;
     $("facts").textContent = facts(hit);
     $("original").href = hit.original;
+    $("told").textContent = "";
     $("pick").ariaPressed = this.#act.picked(hit);
     // Not `disabled`: a button that loses the focus would take the arrow keys with it.
     $("previous").ariaDisabled = index === 0;
@@ -86,7 +101,7 @@ export class Viewer {
     image.alt = `Picture ${hit.name}`;
     image.style.maxWidth = `${hit.width * ENLARGE}px`;
     image.style.maxHeight = `${hit.height * ENLARGE}px`;
-    const full = new Image();
+    const full = (this.#full = new Image());
     full.src = hit.original;
     full.decode().then(
       () => {

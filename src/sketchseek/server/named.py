@@ -1,0 +1,74 @@
+"""What a question names: pictures of the library, what was uploaded, a folder."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sketchseek.images import printable
+from sketchseek.library import Filter, Matrix
+from sketchseek.server.problems import Missing
+from sketchseek.server.schemas import Filters, Part, PicturePart, SketchPart
+from sketchseek.server.uploads import Shelf
+
+
+def named(
+    parts: Sequence[Part], matrix: Matrix, shelf: Shelf, identity: str
+) -> dict[int, NDArray[np.float32]]:
+    """The embeddings that parts name, by their places among ``parts``.
+
+    Args:
+        parts: of a question; drawings name nothing.
+        matrix: the library's vectors.
+        shelf: what was uploaded.
+        identity: the library's; a picture of another one is not there.
+
+    Raises:
+        Missing: with the places of all that are not there.
+    """
+    found: dict[int, NDArray[np.float32]] = {}
+    lost = []
+    for place, part in enumerate(parts):
+        if isinstance(part, SketchPart):
+            continue
+        vector = _vector(part, matrix, identity) if isinstance(part, PicturePart) else shelf.get(part.id)
+        if vector is None:
+            lost.append(place)
+        else:
+            found[place] = vector
+    if lost:
+        first = parts[lost[0]]
+        raise Missing(
+            f"Picture {first.id} of this question is not in the library."
+            if isinstance(first, PicturePart)
+            else "An upload of this question is forgotten; open the file again.",
+            parts=lost,
+        )
+    return found
+
+
+def filter_of(asked: Filters, folders: Callable[[], Iterable[Path]]) -> Filter:
+    """The library's filter for what was asked.
+
+    Args:
+        asked: with a folder as the page shows it; odd names are told escaped.
+        folders: gives all that hold photos.
+
+    Raises:
+        Missing: none of them is called so.
+    """
+    folder = None
+    if asked.folder is not None:
+        folder = next((path for path in folders() if printable(path) == asked.folder), None)
+        if folder is None:
+            raise Missing(f"The library has no photos in {printable(asked.folder)!r}.", filters=["folder"])
+    return Filter(folder, asked.after, asked.before, asked.orientation)
+
+
+def _vector(part: PicturePart, matrix: Matrix, identity: str) -> NDArray[np.float32] | None:
+    row = int(np.searchsorted(matrix.ids, part.id))
+    there = row < len(matrix.ids) and matrix.ids[row] == part.id
+    return matrix.vectors[row] if there and part.library in (None, identity) else None
