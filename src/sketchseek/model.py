@@ -139,9 +139,9 @@ class Model:
         if not path.is_file():
             return None
         try:
-            with np.load(path, allow_pickle=False) as table:
+            with path.open("rb") as file, np.load(file, allow_pickle=False) as table:
                 found = Vocabulary(tuple(map(str, table["names"])), table["vectors"].astype(np.float32))
-        except (OSError, ValueError, KeyError, zipfile.BadZipFile) as error:
+        except (OSError, EOFError, ValueError, KeyError, zipfile.BadZipFile) as error:
             raise BadModel(f"{path} cannot be read as a model's words: {error}") from error
         if found.vectors.shape != (len(found.names), self.card.dim):
             raise BadModel(f"{path}: {len(found.names)} words, vectors of shape {found.vectors.shape}")

@@ -111,8 +111,8 @@ def scores(
         gallery: what photos carry.
     """
     vectors, labels = photos
-    said = np.stack([words[name] for name in told]) if told is not None else np.float32(0)
-    queries = _unit(said + (sketches if sketches is not None else np.float32(0)))
+    said = np.stack([words[name] for name in told]) if told is not None else 0
+    queries = _unit(np.asarray(said + (0 if sketches is None else sketches), np.float32))
     if gallery == "unlabelled" or (gallery == "asked" and told is None):
         return queries @ _unit(vectors).T
     if gallery == "labelled":
