@@ -19,18 +19,19 @@ from sketchseek.encoders.onnx import OnnxEncoder
 from sketchseek.errors import BadConfig, BadDataset, BadModel, UnknownName
 from sketchseek.losses.triplet import triplet
 from sketchseek.methods import method
-from sketchseek.methods.zero_shot import doodle2search
+from sketchseek.methods.zero_shot import composed, contrastive, doodle2search
 from sketchseek.methods.zero_shot.composed import Composed, Composing
 from sketchseek.methods.zero_shot.conditional import PHOTO, SKETCH, condition, prompt
 from sketchseek.methods.zero_shot.contrastive import ridge
 from sketchseek.methods.zero_shot.doodle2search import Doodle, Doodle2Search, rivals
 from sketchseek.methods.zero_shot.edges import EdgeMap
-from sketchseek.methods.zero_shot.frame import principal
 from sketchseek.methods.zero_shot.sake import factors
 from sketchseek.methods.zero_shot.seen import Seen, gather
+from sketchseek.methods.zero_shot.sides import principal, sides
 from sketchseek.methods.zero_shot.words import Words, similarity, vectors
 from sketchseek.training.halves import Top, Trunk
 from sketchseek.training.progress import Progress
+from sketchseek.training.run import Run
 from sketchseek.training.towers import Standardise
 
 # Of sketchy-25, airplane, bell and cup are unseen; the shapes tell them from the others.
@@ -370,6 +371,34 @@ def test_words_start_where_their_photos_are() -> None:
     layer = ridge(words, photos, classes)
     told = layer(torch.from_numpy(words[:4]))
     assert (normalize(told, dim=1) @ centres.T).argmax(1).tolist() == [0, 1, 2, 3]
+
+
+@pytest.mark.parametrize("name", ["composed", "contrastive"])
+def test_a_drawing_meets_its_own_photo_and_no_other(at_hand: Path, tmp_path: Path, name: str) -> None:
+    """Drawings of nobody knows which photo are no pair, though such photos are there, too."""
+    build = {"composed": composed.build, "contrastive": contrastive.build}[name]
+    config = settings(name, at_hand, batch=8, steps=20, instance_weight=1.0)
+    known = gather(config.data, 0)
+    run = Run(tmp_path / "run", name, config, cache_dir=at_hand / "cache")
+    sketches, photos = sides(run, known)
+    asked = list(sketches.instances)
+    shown = list(photos.instances)
+    sketches = replace(sketches, instances=(None, *asked[1:]))
+    photos = replace(photos, instances=(None, *shown[1:]))
+    for side, count in ((sketches, len(asked)), (photos, len(shown))):  # so that rows tell who they are
+        side.views[...] = np.arange(count, dtype=np.float16)[None, :, None]
+    _, batches = build(config, sketches, photos, known)
+    pairs = set()
+    for batch in batches(0):
+        if name == "composed":
+            who = batch[0][batch[6], 0], batch[3][:, 0]
+        else:
+            there = batch[4] >= 0
+            who = batch[0][there, 0], batch[1][batch[4][there], 0]
+        pairs |= set(zip(*(part.long().tolist() for part in who), strict=True))
+    assert pairs
+    for drawn, photo in pairs:
+        assert sketches.instances[drawn] == photos.instances[photo] is not None
 
 
 def test_a_prior_keeps_what_stands_out(tmp_path: Path) -> None:

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any, Literal
 
 import numpy as np
@@ -19,19 +18,11 @@ from torch import Tensor, nn
 from torch.nn.functional import normalize
 
 from sketchseek.losses.triplet import triplet
-from sketchseek.methods import Method
-from sketchseek.methods.zero_shot.frame import (
-    Network,
-    Side,
-    Speaking,
-    ZeroShot,
-    principal,
-    through,
-    train_zero_shot,
-)
+from sketchseek.methods.zero_shot.config import ZeroShot
+from sketchseek.methods.zero_shot.frame import Network, Speaking, zero_shot
 from sketchseek.methods.zero_shot.seen import Known
+from sketchseek.methods.zero_shot.sides import Side, principal, through
 from sketchseek.methods.zero_shot.words import Words, vectors
-from sketchseek.training.progress import OnProgress, silent
 
 Variant = Literal["labelled", "pulled", "same_class", "unlabelled"]
 
@@ -141,7 +132,7 @@ def build(config: Composed, sketches: Side, photos: Side, known: Known) -> tuple
         vectors(config.words, known.classes, config.data.dataset),
     )
     of_class = [np.flatnonzero(photos.classes == code) for code in range(len(known.classes))]
-    own_photo = {name: row for row, name in enumerate(photos.instances)}
+    own_photo = {name: row for row, name in enumerate(photos.instances) if name}
 
     def batches(epoch: int) -> Iterator[tuple[Tensor, ...]]:
         rng = np.random.default_rng([config.seed, epoch])
@@ -171,30 +162,9 @@ def _tells(config: Composed) -> bool:
     return config.variant == "unlabelled" and config.instance_weight > 0
 
 
-def train(
-    config: Composed, run_dir: Path, *, cache_dir: Path | None = None, on_progress: OnProgress = silent
-) -> Path:
-    """Train and write the model folder ``run_dir/model``, whose path is returned.
-
-    Raises:
-        BadDataset: the data set is not there.
-        BadSemantics: the words' source is not there, or does not know a class.
-        BadConfig: a setting is out of range, or the folder holds another run.
-        BadModel: the backbone cannot be loaded.
-    """
-    return train_zero_shot(
-        "composed",
-        config,
-        run_dir,
-        lambda sketches, photos, known: build(config, sketches, photos, known),
-        cache_dir=cache_dir,
-        on_progress=on_progress,
-    )
-
-
-COMPOSED = Method(
-    name="composed",
-    summary="Sketch and text in one query: the zero-shot report's prototypes 2 to 4, and one without labels.",
-    config=Composed,
-    train=train,
+COMPOSED = zero_shot(
+    "composed",
+    "Sketch and text in one query: the zero-shot report's prototypes 2 to 4, and one without labels.",
+    Composed,
+    build,
 )

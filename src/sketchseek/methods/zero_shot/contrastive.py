@@ -10,7 +10,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any, Literal
 
 import numpy as np
@@ -22,14 +21,14 @@ from torch.nn.functional import log_softmax, normalize, softmax
 from sketchseek.encoders.huggingface import load_classifier
 from sketchseek.losses.infonce import infonce
 from sketchseek.losses.proxies import proxies
-from sketchseek.methods import Method
 from sketchseek.methods.zero_shot.conditional import PHOTO, SKETCH, condition, prompt
-from sketchseek.methods.zero_shot.frame import Network, Side, Speaking, ZeroShot, through, train_zero_shot
+from sketchseek.methods.zero_shot.config import ZeroShot
+from sketchseek.methods.zero_shot.frame import Network, Speaking, zero_shot
 from sketchseek.methods.zero_shot.sake import factors
 from sketchseek.methods.zero_shot.seen import Known, Seen
+from sketchseek.methods.zero_shot.sides import Side, through
 from sketchseek.methods.zero_shot.words import Words, vectors
 from sketchseek.training.halves import Top, twin
-from sketchseek.training.progress import OnProgress, silent
 
 _RIDGE = 0.1  # of the map from words to photos that training starts with
 
@@ -148,7 +147,7 @@ def build(config: Contrastive, sketches: Side, photos: Side, known: Known) -> tu
     words = ridge(names, through(halves[0], photos.views[0]), photos.classes)
     network = Contrasting(config, halves, words, names, teacher)
     of_class = [np.flatnonzero(photos.classes == code) for code in range(len(known.classes))]
-    row_of = {name: row for row, name in enumerate(photos.instances)}
+    row_of = {name: row for row, name in enumerate(photos.instances) if name}
 
     def batches(epoch: int) -> Iterator[tuple[Tensor, ...]]:
         rng = np.random.default_rng([config.seed, epoch])
@@ -236,30 +235,9 @@ def ridge(words: NDArray[np.float32], photos: Tensor, classes: NDArray[np.int64]
     return layer
 
 
-def train(
-    config: Contrastive, run_dir: Path, *, cache_dir: Path | None = None, on_progress: OnProgress = silent
-) -> Path:
-    """Train and write the model folder ``run_dir/model``, whose path is returned.
-
-    Raises:
-        BadDataset: the data set is not there.
-        BadSemantics: the words' source is not there, or does not know a class.
-        BadConfig: a setting is out of range, or the folder holds another run.
-        BadModel: the backbone cannot be loaded, or has no classifier of ImageNet's classes.
-    """
-    return train_zero_shot(
-        "contrastive",
-        config,
-        run_dir,
-        lambda sketches, photos, known: build(config, sketches, photos, known),
-        cache_dir=cache_dir,
-        on_progress=on_progress,
-    )
-
-
-CONTRASTIVE = Method(
-    name="contrastive",
-    summary="One space for drawings, photos and words: contrast over classes and instances, and a teacher.",
-    config=Contrastive,
-    train=train,
+CONTRASTIVE = zero_shot(
+    "contrastive",
+    "One space for drawings, photos and words: contrast over classes and instances, and a teacher.",
+    Contrastive,
+    build,
 )

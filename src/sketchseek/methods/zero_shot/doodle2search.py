@@ -10,7 +10,6 @@ from __future__ import annotations
 import copy
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any, Literal
 
 import numpy as np
@@ -23,13 +22,13 @@ from sketchseek.errors import BadConfig
 from sketchseek.losses.domain import domain, reversal_strength, reverse
 from sketchseek.losses.reconstruction import reconstruction
 from sketchseek.losses.triplet import triplet
-from sketchseek.methods import Method
+from sketchseek.methods.zero_shot.config import ZeroShot
 from sketchseek.methods.zero_shot.edges import EdgeTrunk
-from sketchseek.methods.zero_shot.frame import Network, Side, ZeroShot, principal, through, train_zero_shot
+from sketchseek.methods.zero_shot.frame import Network, zero_shot
 from sketchseek.methods.zero_shot.seen import Known
+from sketchseek.methods.zero_shot.sides import Side, principal, through
 from sketchseek.methods.zero_shot.words import Words, vectors
 from sketchseek.training.halves import Top, Trunk
-from sketchseek.training.progress import OnProgress, silent
 
 _WORD_REVERSAL = 0.5  # how strongly a negative's embedding unlearns the sketch's word
 
@@ -191,35 +190,14 @@ def _folded(layer: nn.Linear) -> nn.Linear:
     return folded
 
 
-def train(
-    config: Doodle2Search, run_dir: Path, *, cache_dir: Path | None = None, on_progress: OnProgress = silent
-) -> Path:
-    """Train and write the model folder ``run_dir/model``, whose path is returned.
-
-    Raises:
-        BadDataset: the data set is not there.
-        BadSemantics: the words' source is not there, or does not know a class.
-        BadConfig: a setting is out of range, or the folder holds another run.
-        BadModel: the backbone cannot be loaded.
-    """
-
-    def edged(photo: Trunk, drawing: Trunk) -> Trunk | EdgeTrunk:
-        return photo if config.edges == "none" else EdgeTrunk(photo, drawing, config.edges)
-
-    return train_zero_shot(
-        "doodle2search",
-        config,
-        run_dir,
-        lambda sketches, photos, known: build(config, sketches, photos, known),
-        photo_trunk=edged,
-        cache_dir=cache_dir,
-        on_progress=on_progress,
-    )
+def _edged(config: Doodle2Search, photo: Trunk, drawing: Trunk) -> Trunk | EdgeTrunk:
+    return photo if config.edges == "none" else EdgeTrunk(photo, drawing, config.edges)
 
 
-DOODLE2SEARCH = Method(
-    name="doodle2search",
-    summary="Doodle to Search (Dey et al., CVPR 2019): triplets, words to be told, and a fooled adversary.",
-    config=Doodle2Search,
-    train=train,
+DOODLE2SEARCH = zero_shot(
+    "doodle2search",
+    "Doodle to Search (Dey et al., CVPR 2019): triplets, words to be told, and a fooled adversary.",
+    Doodle2Search,
+    build,
+    _edged,
 )

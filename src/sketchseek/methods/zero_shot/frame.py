@@ -7,144 +7,28 @@ its loss and its batches.
 
 from __future__ import annotations
 
-import hashlib
-from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 import lightning.pytorch as pl
-import numpy as np
 import torch
-from numpy.typing import NDArray
 from torch import Tensor, nn
 
-from sketchseek.encoders.huggingface import Backbone, load_backbone
-from sketchseek.errors import BadConfig
 from sketchseek.images import PhotoInput
+from sketchseek.methods import Method
 from sketchseek.methods.finish import finish, retrieval
-from sketchseek.methods.zero_shot.seen import Known, Part, Seen, gather
+from sketchseek.methods.zero_shot.config import ZeroShot
+from sketchseek.methods.zero_shot.seen import Known, gather
+from sketchseek.methods.zero_shot.sides import PhotoTrunk, Side, plain_trunk, sides, through
 from sketchseek.methods.zero_shot.words import Words, vocabulary
 from sketchseek.model import Vocabulary
 from sketchseek.sketch import SketchInput
-from sketchseek.training import batchnorm
-from sketchseek.training.classes import canonical, unseen
-from sketchseek.training.features import Features
-from sketchseek.training.halves import Top, Trunk
+from sketchseek.training.halves import Top
 from sketchseek.training.loop import fit, one_cycle
-from sketchseek.training.pictures import LINES, Augment, Contract, Pictures, contracts, normalised
 from sketchseek.training.progress import OnProgress, silent
 from sketchseek.training.run import Run
-from sketchseek.training.towers import Standardise, Tower
-
-_STATISTICS = 128  # pictures of each part that batch norm is measured on
-_VIEWS = 0  # the seed of the views: those of one run serve all
-_PUBLISHED = ("sketchy-21.unseen", "sketchy-25.unseen", "tuberlin-30.unseen", "quickdraw-30.unseen")
-_CHUNK = 256  # items that go through a top at once where nothing is learnt
-
-
-@dataclass(frozen=True)
-class ZeroShot:
-    """What every zero-shot method can be told.
-
-    Attributes:
-        data: what is trained on.
-        backbone: folder or hub name; empty: MobileNetV2.
-        cut: blocks of it that stay frozen, the stem not counted; 0: none does.
-        sketch_size: side of a drawing, pixels; 0: what the backbone was made for, as photos are.
-        line_width: of a drawing at that size, pixels.
-        fit: how photos are brought to a square.
-        adapt: give the sketch side the batch-norm statistics of drawings.
-        views: cached views of each sketch.
-        photo_views: cached views of each photo, besides the plain one.
-        augment: how sketches' views differ.
-        augment_photo: how photos' do.
-        dim: length of an embedding.
-        batch: sketches a step.
-        steps: of an epoch; after each the model is judged.
-        epochs: how many.
-        rate: highest learning rate of what is new.
-        rate_top: highest learning rate of the backbone's upper blocks.
-        decay: weight decay.
-        seed: of everything drawn, but the views.
-    """
-
-    data: Seen = field(default_factory=Seen)
-    backbone: str = ""
-    cut: int = 13
-    sketch_size: int = 160
-    line_width: float = 2.5
-    fit: Literal["crop", "pad", "stretch"] = "crop"
-    adapt: bool = True
-    views: int = 4
-    photo_views: int = 2
-    augment: Augment = field(
-        default_factory=lambda: Augment(rotate=15.0, scale=0.15, shift=0.05, line_width=1.2, drop=0.1)
-    )
-    augment_photo: Augment = field(
-        default_factory=lambda: Augment(rotate=0.0, scale=0.25, shift=0.08, grey=0.1)
-    )
-    dim: int = 256
-    batch: int = 32
-    steps: int = 20
-    epochs: int = 8
-    rate: float = 3e-4
-    rate_top: float = 1e-4
-    decay: float = 0.02
-    seed: int = 0
-
-
-@dataclass(frozen=True)
-class Side:
-    """One domain: the part of its encoder that stays frozen, and what that gives.
-
-    Attributes:
-        backbone: whose lower blocks the trunk is.
-        trunk: pictures -> (N, D).
-        contract: what the pictures look like.
-        instances: of N training items, the photo that each is or was drawn from; None: none that is known.
-        classes: (N,) int64, their classes.
-        views: (V, N, D) float16, the trunk's output for their views.
-        val: (M, D) float16, the same of the items that choose the model, as search sees them.
-    """
-
-    backbone: Backbone
-    trunk: Trunk
-    contract: Contract
-    instances: tuple[str | None, ...]
-    classes: NDArray[np.int64]
-    views: NDArray[np.float16]
-    val: NDArray[np.float16]
-
-    def draw(self, positions: NDArray[np.int64], rng: np.random.Generator) -> Tensor:
-        """Training items by position, each in a view drawn by chance: (n, D) float32."""
-        which = rng.integers(len(self.views), size=len(positions))
-        return torch.from_numpy(self.views[which, positions]).float()
-
-    def top(self, cut: int, *, live: bool = False) -> Top:
-        """The blocks above the trunk, as the backbone has them."""
-        return Top(self.backbone, cut, self.trunk.shape, live=live)
-
-    def standardise(self, top: nn.Module) -> Standardise:
-        """Brings the top's features of the training items, in their first view, to mean 0 and deviation 1."""
-        return Standardise.fitted(through(top, self.views[0]), floor=0.05)
-
-
-def principal(features: Tensor, dim: int) -> nn.Linear:
-    """A layer without bias that starts at the principal axes of features (N, width): width -> dim.
-
-    Both domains' layers start there, so that what the backbone knows is not to be found anew.
-
-    Raises:
-        BadConfig: ``dim`` is more than the features' width, or than their number.
-    """
-    if dim > min(features.shape):
-        raise BadConfig(f"dim = {dim}: {min(features.shape)} at most, with these pictures and this backbone")
-    axes = torch.linalg.svd(features - features.mean(0), full_matrices=False).Vh[:dim]
-    layer = nn.Linear(features.shape[1], dim, bias=False)
-    with torch.no_grad():
-        layer.weight.copy_(axes)
-    return layer
+from sketchseek.training.towers import Tower
 
 
 class Network(pl.LightningModule):
@@ -192,53 +76,50 @@ class Speaking(Network):
 
 
 Batches = Callable[[int], Iterable[Any]]
-Build = Callable[[Side, Side, Known], tuple[Network, Batches]]
-PhotoTrunk = Callable[[Trunk, Trunk], Any]
+Build = Callable[[Any, Side, Side, Known], tuple[Network, Batches]]
 
 
-def plain_trunk(photo: Trunk, drawing: Trunk) -> Trunk:
-    """The trunk of photos as it is."""
-    return photo
-
-
-def train_zero_shot(
-    method: str,
-    config: ZeroShot,
-    run_dir: Path,
-    build: Build,
-    *,
-    photo_trunk: PhotoTrunk = plain_trunk,
-    cache_dir: Path | None = None,
-    on_progress: OnProgress = silent,
-) -> Path:
-    """Train a method and write the model folder ``run_dir/model``, whose path is returned.
-
-    A run that was stopped goes on after its last whole epoch; one that is finished is not run again. The
-    epoch is kept whose map@all is highest on seen classes that were held out.
+def zero_shot(
+    name: str, summary: str, config: type[ZeroShot], build: Build, photo_trunk: PhotoTrunk = plain_trunk
+) -> Method:
+    """A method of this frame.
 
     Args:
-        method: its name.
+        name: as in the table of methods.
+        summary: one sentence, with its source.
         config: its settings.
-        run_dir: see ``Run``.
-        build: makes of sketches, photos and what is known the network and its batches by epoch.
-        photo_trunk: makes of the trunks of photos and of drawings that of the photo side.
-        cache_dir: where the trunks' outputs are kept.
-        on_progress: told what is done.
+        build: makes of settings, sketches, photos and what is known the network and its batches by epoch.
+        photo_trunk: makes of settings and the trunks of photos and of drawings that of the photo side.
+    """
+
+    def train(
+        config: ZeroShot, run_dir: Path, *, cache_dir: Path | None = None, on_progress: OnProgress = silent
+    ) -> Path:
+        run = Run(run_dir, name, config, cache_dir=cache_dir, on_progress=on_progress)
+        return run.model if run.finished else _train(run, build, photo_trunk)
+
+    return Method(name=name, summary=summary, config=config, train=train)
+
+
+def _train(run: Run, build: Build, photo_trunk: PhotoTrunk) -> Path:
+    """Train and write the model folder, whose path is returned.
+
+    A run that was stopped goes on after its last whole epoch. The epoch is kept whose map@all is highest on
+    the seen classes that were held out.
 
     Raises:
         BadDataset: the data set is not there.
-        BadConfig: a setting is out of range, or the folder holds another run.
-        BadModel: the backbone cannot be loaded.
+        BadSemantics: the words' source is not there, or knows none of the classes.
+        BadConfig: a setting is out of range.
+        BadModel: the backbone cannot be loaded, or has no classifier of ImageNet's classes.
     """
-    run = Run(run_dir, method, config, cache_dir=cache_dir, on_progress=on_progress)
-    if run.finished:
-        return run.model
+    config: ZeroShot = run.config
     known = gather(config.data, config.seed)
     with run.stage("features"):
-        sketches, photos = sides(config, known, run, photo_trunk)
+        sketches, photos = sides(run, known, photo_trunk)
     with run.stage("training") as folder:
         torch.manual_seed(config.seed)
-        network, batches = build(sketches, photos, known)
+        network, batches = build(config, sketches, photos, known)
         fitted = fit(
             network,
             batches,
@@ -248,10 +129,10 @@ def train_zero_shot(
             validate=lambda: retrieval(
                 through(network.sketch, sketches.val), through(network.photo, photos.val), known.material.val
             ),
-            stage=method,
-            on_progress=on_progress,
+            stage=run.method,
+            on_progress=run.on_progress,
         )
-    towers = tower(photos, network.photo), tower(sketches, network.sketch)
+    towers = _tower(photos, network.photo), _tower(sketches, network.sketch)
     assert isinstance(photos.contract, PhotoInput)  # noqa: S101 - as sides makes them
     assert isinstance(sketches.contract, SketchInput)  # noqa: S101
     inputs = photos.contract, sketches.contract
@@ -271,89 +152,6 @@ def _spoken(network: Network, known: Known) -> Vocabulary | None:
         return Vocabulary(names, network.say(torch.from_numpy(vectors)).numpy())
 
 
-def sides(config: ZeroShot, known: Known, run: Run, photo_trunk: PhotoTrunk) -> tuple[Side, Side]:
-    """Sketches and photos with their trunks' outputs, from the cache where it has them."""
-    backbone = load_backbone(config.backbone)
-    photo, sketch = contracts(
-        backbone, fit=config.fit, line_width=config.line_width, sketch_size=config.sketch_size
-    )
-    drawn = _adapted(backbone, known, photo, sketch, run) if config.adapt else backbone
-    shown = photo_trunk(Trunk(backbone, config.cut, photo.size), Trunk(drawn, config.cut, photo.size))
-    return (
-        _side(known, run, drawn, Trunk(drawn, config.cut, sketch.size), sketch),
-        _side(known, run, backbone, shown, photo),
-    )
-
-
-def _side(known: Known, run: Run, backbone: Backbone, trunk: Any, contract: Contract) -> Side:
-    features, val = Features(trunk, run.features), known.material.val
-    parts, judged = known.photos, val.photos
-    if isinstance(contract, SketchInput):
-        parts, judged = known.sketches, val.sketches
-    instances: list[str | None] = []
-    classes, views = [], []
-    for part in parts:
-        codes = known.codes(part)
-        kept = np.flatnonzero(codes >= 0)
-        instances += [part.items[n].instance for n in kept]
-        classes.append(codes[kept])
-        views.append(_views(run, part, features, contract)[:, kept])
-    return Side(
-        backbone,
-        trunk,
-        contract,
-        tuple(instances),
-        np.concatenate(classes),
-        np.concatenate(views, axis=1),
-        features.plain(Pictures(val, contract), judged, on_progress=run.on_progress),
-    )
-
-
-def _views(run: Run, part: Part, features: Features, contract: Contract) -> NDArray[np.float16]:
-    """The trunk's output for the views of a part, (V, N, D); of photos the plain one first."""
-    config, pictures = run.config, Pictures(part.dataset, contract)
-    sketch = isinstance(contract, SketchInput)
-    augment, count = (config.augment, config.views) if sketch else (config.augment_photo, config.photo_views)
-    views = features.varied(
-        pictures, part.items, augment, views=count, seed=_VIEWS, on_progress=run.on_progress
-    )
-    if sketch:
-        return views
-    plain = features.plain(pictures, part.items, on_progress=run.on_progress)
-    return np.concatenate([plain[None], views])
-
-
-def _adapted(backbone: Backbone, known: Known, photo: PhotoInput, sketch: SketchInput, run: Run) -> Backbone:
-    """The backbone with the statistics of drawings, none of a class that any published list holds back."""
-    hidden = unseen(_PUBLISHED) | unseen((run.config.data.unseen,))
-
-    def some(part: Part, contract: Contract) -> Iterator[Tensor]:
-        items = [item for item in part.items if canonical(item.label) not in hidden]
-        yield from normalised(Pictures(part.dataset, contract), items, _STATISTICS)
-
-    by_hand = [part for part in known.sketches if part.items[0].variant != LINES]
-    names = [part.dataset.name for part in by_hand]
-    key = f"{backbone.digest()} {photo} {sketch} {names} {sorted(hidden)} {_STATISTICS}"
-    return batchnorm.adapted(
-        backbone,
-        run.features / f"adapted-{hashlib.sha256(key.encode()).hexdigest()[:12]}.safetensors",
-        photos=lambda: some(known.photos[0], photo),
-        drawings=lambda: (batch for part in by_hand for batch in some(part, sketch)),
-        on_progress=run.on_progress,
-    )
-
-
-def through(module: nn.Module, rows: NDArray[np.float16]) -> Tensor:
-    """What a module gives for (N, D) rows: (N, width) float32, nothing learnt."""
-    training = module.training
-    module.eval()
-    with torch.inference_mode():
-        parts = (rows[start : start + _CHUNK] for start in range(0, len(rows), _CHUNK))
-        found = torch.cat([module(torch.from_numpy(part).float()) for part in parts])
-    module.train(training)
-    return found.clone()
-
-
-def tower(side: Side, half: nn.Module) -> Tower:
+def _tower(side: Side, half: nn.Module) -> Tower:
     """One domain's whole encoder: trunk and what is on it."""
     return Tower(side.trunk, half, mean=side.contract.mean, std=side.contract.std)

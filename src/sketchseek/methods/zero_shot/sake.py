@@ -10,7 +10,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -21,14 +20,14 @@ from torch.nn.functional import cross_entropy
 from sketchseek.encoders.huggingface import load_classifier
 from sketchseek.errors import BadConfig
 from sketchseek.losses.distillation import distillation
-from sketchseek.methods import Method
 from sketchseek.methods.zero_shot.conditional import PHOTO, SKETCH, condition
-from sketchseek.methods.zero_shot.frame import Network, Side, ZeroShot, through, train_zero_shot
+from sketchseek.methods.zero_shot.config import ZeroShot
+from sketchseek.methods.zero_shot.frame import Network, zero_shot
 from sketchseek.methods.zero_shot.seen import Known
+from sketchseek.methods.zero_shot.sides import Side, through
 from sketchseek.methods.zero_shot.words import Words, similarity
 from sketchseek.semantics import imagenet_classes
 from sketchseek.training.halves import Top, twin
-from sketchseek.training.progress import OnProgress, silent
 from sketchseek.training.towers import Standardise
 
 
@@ -161,30 +160,9 @@ def build(config: Sake, sketches: Side, photos: Side, known: Known) -> tuple[Net
     return network, batches
 
 
-def train(
-    config: Sake, run_dir: Path, *, cache_dir: Path | None = None, on_progress: OnProgress = silent
-) -> Path:
-    """Train and write the model folder ``run_dir/model``, whose path is returned.
-
-    Raises:
-        BadDataset: the data set is not there.
-        BadSemantics: the words' source is not there, or does not know a class.
-        BadConfig: a setting is out of range, or the folder holds another run.
-        BadModel: the backbone cannot be loaded, or has no classifier of ImageNet's classes.
-    """
-    return train_zero_shot(
-        "sake",
-        config,
-        run_dir,
-        lambda sketches, photos, known: build(config, sketches, photos, known),
-        cache_dir=cache_dir,
-        on_progress=on_progress,
-    )
-
-
-SAKE = Method(
-    name="sake",
-    summary="SAKE (Liu et al., ICCV 2019): ImageNet's knowledge preserved, steered by what classes mean.",
-    config=Sake,
-    train=train,
+SAKE = zero_shot(
+    "sake",
+    "SAKE (Liu et al., ICCV 2019): ImageNet's knowledge preserved, steered by what classes mean.",
+    Sake,
+    build,
 )

@@ -25,8 +25,8 @@ class Seen:
         path: its folder; empty: its place under SKETCHSEEK_DATA.
         unseen: published list of classes that are neither trained on nor choose the model.
         choosing: seen classes, drawn by the run's seed, that choose the model and are not trained on.
-        quickdraw: take the drawings of seen classes in Quick, Draw! as further sketches, if it is there.
-        lines: take the line drawings of the photos, if they are there, as further sketches.
+        quickdraw: take the drawings of seen classes in Quick, Draw! as further sketches.
+        lines: take the line drawings of the photos as further sketches.
     """
 
     dataset: str = "sketchy"

@@ -1,0 +1,175 @@
+"""The two domains as a method meets them: frozen trunks, and their cached output for each picture's views."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor, nn
+
+from sketchseek.encoders.huggingface import Backbone, load_backbone
+from sketchseek.errors import BadConfig
+from sketchseek.images import PhotoInput
+from sketchseek.methods.zero_shot.config import ZeroShot
+from sketchseek.methods.zero_shot.seen import Known, Part
+from sketchseek.sketch import SketchInput
+from sketchseek.training import batchnorm
+from sketchseek.training.classes import canonical, unseen
+from sketchseek.training.features import Features
+from sketchseek.training.halves import Top, Trunk
+from sketchseek.training.pictures import LINES, Contract, Pictures, contracts, normalised
+from sketchseek.training.run import Run
+from sketchseek.training.towers import Standardise
+
+PhotoTrunk = Callable[[Any, Trunk, Trunk], Any]
+_STATISTICS = 128  # pictures of each part that batch norm is measured on
+_VIEWS = 0  # the seed of the views: those of one run serve all
+_PUBLISHED = ("sketchy-21.unseen", "sketchy-25.unseen", "tuberlin-30.unseen", "quickdraw-30.unseen")
+_CHUNK = 256  # items that go through a top at once where nothing is learnt
+
+
+@dataclass(frozen=True)
+class Side:
+    """One domain: the part of its encoder that stays frozen, and what that gives.
+
+    Attributes:
+        backbone: whose lower blocks the trunk is.
+        trunk: pictures -> (N, D).
+        contract: what the pictures look like.
+        instances: of N training items, the photo that each is or was drawn from; None: none that is known.
+        classes: (N,) int64, their classes.
+        views: (V, N, D) float16, the trunk's output for their views.
+        val: (M, D) float16, the same of the items that choose the model, as search sees them.
+    """
+
+    backbone: Backbone
+    trunk: Trunk
+    contract: Contract
+    instances: tuple[str | None, ...]
+    classes: NDArray[np.int64]
+    views: NDArray[np.float16]
+    val: NDArray[np.float16]
+
+    def draw(self, positions: NDArray[np.int64], rng: np.random.Generator) -> Tensor:
+        """Training items by position, each in a view drawn by chance: (n, D) float32."""
+        which = rng.integers(len(self.views), size=len(positions))
+        return torch.from_numpy(self.views[which, positions]).float()
+
+    def top(self, cut: int, *, live: bool = False) -> Top:
+        """The blocks above the trunk, as the backbone has them."""
+        return Top(self.backbone, cut, self.trunk.shape, live=live)
+
+    def standardise(self, top: nn.Module) -> Standardise:
+        """Brings the top's features of the training items, in their first view, to mean 0 and deviation 1."""
+        return Standardise.fitted(through(top, self.views[0]), floor=0.05)
+
+
+def plain_trunk(_: ZeroShot, photo: Trunk, __: Trunk) -> Trunk:
+    """The photos' own trunk."""
+    return photo
+
+
+def sides(run: Run, known: Known, photo_trunk: PhotoTrunk = plain_trunk) -> tuple[Side, Side]:
+    """Sketches and photos with their trunks' outputs, from the cache where it has them."""
+    config: ZeroShot = run.config
+    backbone = load_backbone(config.backbone)
+    photo, sketch = contracts(
+        backbone, fit=config.fit, line_width=config.line_width, sketch_size=config.sketch_size
+    )
+    drawn = _adapted(backbone, known, photo, sketch, run) if config.adapt else backbone
+    trunks = Trunk(backbone, config.cut, photo.size), Trunk(drawn, config.cut, photo.size)
+    return (
+        _side(known, run, drawn, Trunk(drawn, config.cut, sketch.size), sketch),
+        _side(known, run, backbone, photo_trunk(config, *trunks), photo),
+    )
+
+
+def _side(known: Known, run: Run, backbone: Backbone, trunk: Any, contract: Contract) -> Side:
+    features, val = Features(trunk, run.features), known.material.val
+    parts, judged = known.photos, val.photos
+    if isinstance(contract, SketchInput):
+        parts, judged = known.sketches, val.sketches
+    instances: list[str | None] = []
+    classes, views = [], []
+    for part in parts:
+        codes = known.codes(part)
+        kept = np.flatnonzero(codes >= 0)
+        instances += [part.items[n].instance for n in kept]
+        classes.append(codes[kept])
+        views.append(_views(run, part, features, contract)[:, kept])
+    return Side(
+        backbone,
+        trunk,
+        contract,
+        tuple(instances),
+        np.concatenate(classes),
+        np.concatenate(views, axis=1),
+        features.plain(Pictures(val, contract), judged, on_progress=run.on_progress),
+    )
+
+
+def _views(run: Run, part: Part, features: Features, contract: Contract) -> NDArray[np.float16]:
+    """The trunk's output for the views of a part, (V, N, D); of photos the plain one first."""
+    config, pictures = run.config, Pictures(part.dataset, contract)
+    sketch = isinstance(contract, SketchInput)
+    augment, count = (config.augment, config.views) if sketch else (config.augment_photo, config.photo_views)
+    views = features.varied(
+        pictures, part.items, augment, views=count, seed=_VIEWS, on_progress=run.on_progress
+    )
+    if sketch:
+        return views
+    plain = features.plain(pictures, part.items, on_progress=run.on_progress)
+    return np.concatenate([plain[None], views])
+
+
+def _adapted(backbone: Backbone, known: Known, photo: PhotoInput, sketch: SketchInput, run: Run) -> Backbone:
+    """The backbone with the statistics of drawings, none of a class that any published list holds back."""
+    hidden = unseen(_PUBLISHED) | unseen((run.config.data.unseen,))
+
+    def some(part: Part, contract: Contract) -> Iterator[Tensor]:
+        items = [item for item in part.items if canonical(item.label) not in hidden]
+        yield from normalised(Pictures(part.dataset, contract), items, _STATISTICS)
+
+    by_hand = [part for part in known.sketches if part.items[0].variant != LINES]
+    names = [part.dataset.name for part in by_hand]
+    key = f"{backbone.digest()} {photo} {sketch} {names} {sorted(hidden)} {_STATISTICS}"
+    return batchnorm.adapted(
+        backbone,
+        run.features / f"adapted-{hashlib.sha256(key.encode()).hexdigest()[:12]}.safetensors",
+        photos=lambda: some(known.photos[0], photo),
+        drawings=lambda: (batch for part in by_hand for batch in some(part, sketch)),
+        on_progress=run.on_progress,
+    )
+
+
+def through(module: nn.Module, rows: NDArray[np.float16]) -> Tensor:
+    """What a module gives for (N, D) rows: (N, width) float32, nothing learnt."""
+    training = module.training
+    module.eval()
+    with torch.inference_mode():
+        parts = (rows[start : start + _CHUNK] for start in range(0, len(rows), _CHUNK))
+        found = torch.cat([module(torch.from_numpy(part).float()) for part in parts])
+    module.train(training)
+    return found.clone()
+
+
+def principal(features: Tensor, dim: int) -> nn.Linear:
+    """A layer without bias that starts at the principal axes of features (N, width): width -> dim.
+
+    Both domains' layers start there, so that what the backbone knows is not to be found anew.
+
+    Raises:
+        BadConfig: ``dim`` is more than the features' width, or than their number.
+    """
+    if dim > min(features.shape):
+        raise BadConfig(f"dim = {dim}: {min(features.shape)} at most, with these pictures and this backbone")
+    axes = torch.linalg.svd(features - features.mean(0), full_matrices=False).Vh[:dim]
+    layer = nn.Linear(features.shape[1], dim, bias=False)
+    with torch.no_grad():
+        layer.weight.copy_(axes)
+    return layer
