@@ -8,6 +8,8 @@ from typing import Any
 from playwright.sync_api import Locator, Page, expect
 from serving import SHAPES, Points, wire
 
+PHONE = {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobile": True}
+
 
 def places(page: Page, stroke: Points) -> Points:
     """A stroke in the window's pixels; its square is the middle of the canvas."""

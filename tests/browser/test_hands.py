@@ -6,14 +6,13 @@ import pytest
 from serving import SHAPES
 
 sync_api = pytest.importorskip("playwright.sync_api", reason="needs the package playwright")
-from drawing import Hand, drag, draw, finds, places, put, settled, strokes  # noqa: E402 - needs the package too
+from drawing import PHONE, Hand, drag, draw, finds, places, put, settled, strokes  # noqa: E402 - needs the package too
 
 expect = sync_api.expect
 Page = sync_api.Page
 pytestmark = pytest.mark.browser
 
 TABLET = {"viewport": {"width": 820, "height": 1180}, "has_touch": True}
-PHONE = {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobile": True}
 tablet = pytest.mark.parametrize("context", [TABLET], indirect=True)
 phone = pytest.mark.parametrize("context", [PHONE], indirect=True)
 AROUND = [(-0.05, -0.05), (1.05, -0.05), (1.05, 1.05), (-0.05, 1.05)]

@@ -3,130 +3,19 @@
 from __future__ import annotations
 
 import json
-import re
-import signal
-import socket
-import subprocess
-import sys
 import threading
 import time
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
-from pathlib import Path
 
 import pytest
 from hostile.make_pictures import png, scan_bomb
-from serving import make_library, wire
+from hostile.strangers import GOOD, ON_LINUX, SOON, Server, chunked, get, piece, post
 
 from sketchseek._decoder import LIMITS
-from sketchseek.server.patience import GRACE, HEAD
 from sketchseek.server.schemas import MAX_HITS, MAX_POINTS, MAX_STROKES
 from sketchseek.server.security import MAX_BODY
 
-SOON = 5.0  # seconds in which everything is answered or cut off
-ROOM = 400 * 2**20  # bytes that the server may grow by at most, over everything below
-
-pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="memory is read from /proc")
-
-
-@dataclass(frozen=True)
-class Server:
-    """A server in a process of its own."""
-
-    port: int
-    pid: int
-
-    def peak(self) -> int:
-        """The most memory that it ever held, bytes."""
-        told = Path(f"/proc/{self.pid}/status").read_text()
-        return int(re.search(r"VmHWM:\s+(\d+) kB", told)[1]) * 1024  # type: ignore[index]
-
-    def connect(self) -> socket.socket:
-        connection = socket.create_connection(("127.0.0.1", self.port), timeout=30)
-        connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        return connection
-
-    def ask(self, request: bytes, *, end: bool = False) -> tuple[int | None, bytes]:
-        """Send bytes as they are: the answer's status and body; None where the connection is cut."""
-        with self.connect() as connection:
-            try:
-                connection.sendall(request)
-                if end:
-                    connection.shutdown(socket.SHUT_WR)
-            except OSError:
-                pass  # refused before all was sent
-            return answer_of(connection)
-
-    def well(self) -> bool:
-        """Whether a search by somebody else is answered soon."""
-        began = time.monotonic()
-        status, body = self.ask(post("/api/search", json.dumps({"strokes": wire("cross")})))
-        best = json.loads(body)["hits"][0]["name"]
-        return status == 200 and best == "cross.png" and time.monotonic() - began < SOON
-
-
-def answer_of(connection: socket.socket) -> tuple[int | None, bytes]:
-    answer = b""
-    try:
-        while part := connection.recv(65536):
-            answer += part
-            head, found, body = answer.partition(b"\r\n\r\n")
-            length = re.search(rb"content-length: (\d+)", head, re.IGNORECASE)
-            if found and length and len(body) >= int(length[1]):
-                break
-    except ConnectionError:
-        pass
-    status = re.match(rb"HTTP/1\.1 (\d{3}) ", answer)
-    return (int(status[1]) if status else None), answer.partition(b"\r\n\r\n")[2]
-
-
-def get(path: str, *headers: str, method: str = "GET", host: str = "localhost") -> bytes:
-    lines = [f"{method} {path} HTTP/1.1", f"Host: {host}", *headers]
-    return "\r\n".join([*lines, "", ""]).encode("latin-1")
-
-
-def post(path: str, body: str | bytes, *headers: str, kind: str = "application/json") -> bytes:
-    data = body.encode() if isinstance(body, str) else body
-    about = (f"Content-Type: {kind}", f"Content-Length: {len(data)}")
-    return get(path, *about, *headers, method="POST") + data
-
-
-def chunked(*pieces: bytes) -> bytes:
-    """The head of a search whose body comes in pieces as they are given."""
-    about = ("Content-Type: application/json", "Transfer-Encoding: chunked")
-    return get("/api/search", *about, method="POST") + b"".join(pieces)
-
-
-def piece(data: bytes) -> bytes:
-    return b"%x\r\n%s\r\n" % (len(data), data)
-
-
-@pytest.fixture(scope="module")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    """A server as it is started by hand; at the end it lives, has not grown and said nothing."""
-    library, _, model = make_library(tmp_path_factory.mktemp("hostile"))
-    command = [sys.executable, "-W", "error", "-m", "sketchseek", "serve", "--port", "0"]
-    with subprocess.Popen(
-        [*command, "--library", str(library), "--model", str(model)],
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-    ) as process:
-        try:
-            assert process.stdout is not None
-            address = process.stdout.readline().strip()
-            server = Server(int(address.rpartition(":")[2]), process.pid)
-            assert server.well()
-            before = server.peak()
-            yield server
-            assert server.well()
-            assert server.peak() - before < ROOM
-        finally:
-            process.send_signal(signal.SIGINT)
-            _, err = process.communicate(timeout=60)
-    said = ("Open this", "ended", "Invalid HTTP request", "Unsupported upgrade", "No supported WebSocket")
-    assert not [line for line in err.splitlines() if not line.startswith(said)], err
+pytestmark = ON_LINUX
 
 
 def drawing(strokes: int, points: int) -> str:
@@ -138,7 +27,6 @@ def with_number(number: str) -> str:
     return f'{{"strokes": [[[0, {number}], [0, 1]]]}}'
 
 
-GOOD = json.dumps({"strokes": wire("circle")})
 PART = '{{"parts": [{{"kind": "{0}", "id": {1}}}]}}'
 
 REQUESTS: dict[str, tuple[bytes, set[int | None]]] = {
@@ -350,125 +238,3 @@ def test_many_large_uploads_wait_outside(server: Server) -> None:
         outcomes = [pool.submit(server.ask, request) for _ in range(6)]
         assert server.well()
     assert {each.result()[0] for each in outcomes} == {422}
-
-
-# ---- taking too long ----
-
-
-def cut(connection: socket.socket, trickle: bytes = b"") -> tuple[int | None, float]:
-    """Send a byte now and then until the server has enough: the status of its answer, and the seconds."""
-    began = time.monotonic()
-    over = threading.Event()
-
-    def drip() -> None:
-        for byte in trickle:
-            if over.wait(0.1):
-                return
-            try:
-                connection.sendall(bytes([byte]))
-            except OSError:
-                return
-
-    thread = threading.Thread(target=drip)
-    thread.start()
-    try:
-        status, _ = answer_of(connection)
-    finally:
-        took = time.monotonic() - began
-        over.set()
-        thread.join(10)
-    return status, took
-
-
-SLOW: dict[str, tuple[bytes, bytes, int | None, float]] = {
-    # what is sent at once, what then comes byte by byte, the answer, after how many seconds at least
-    "silence": (b"", b"", None, HEAD),
-    "a slow head": (b"GET / HTTP/1.1\r\n", b"X: " + b"x" * 10_000, None, HEAD),
-    "empty lines": (b"", b"\r\n" * 5_000, 400, 0),
-    "half a head": (b"GET / HTTP/1.1\r\nHost: localhost\r\n", b"", None, HEAD),
-    "half a body": (post("/api/search", GOOD)[:-5], b"", 408, GRACE),
-    "a slow body": (post("/api/search", GOOD + " " * 10_000)[:-10_000], b" " * 10_000, 408, GRACE),
-    "slow pieces": (chunked(), piece(b" ") * 2_000, 408, GRACE),
-    "no pieces": (chunked(), b"", 408, GRACE),
-    "a slow upload": (
-        post("/api/uploads?kind=photo", bytes(10_000), kind="image/png")[:-9_000],
-        bytes(9_000),
-        408,
-        GRACE,
-    ),
-}
-
-
-def test_who_is_slow_is_cut_off_while_others_are_answered(server: Server) -> None:
-    def one(start: bytes, trickle: bytes) -> tuple[int | None, float]:
-        with server.connect() as connection:
-            connection.sendall(start)
-            return cut(connection, trickle)
-
-    with ThreadPoolExecutor(len(SLOW)) as pool:
-        outcomes = {name: pool.submit(one, start, rest) for name, (start, rest, *_) in SLOW.items()}
-        assert server.well()
-    for name, (_, _, expected, least) in SLOW.items():
-        status, took = outcomes[name].result()
-        assert status == expected, name
-        assert least - 0.5 < took < SOON, name
-
-
-def test_what_follows_an_answer_slowly_is_cut_off(server: Server) -> None:
-    with server.connect() as connection:
-        connection.sendall(get("/healthz", "Content-Length: 1000"))
-        assert answer_of(connection)[0] == 200
-        status, took = cut(connection, b"x" * 1000)
-    assert (status, took < SOON) == (None, True)
-
-
-def test_noise_after_an_answer_is_cut_off(server: Server) -> None:
-    head = get("/api/search", "Transfer-Encoding: chunked", method="POST", host="evil.example")
-    with server.connect() as connection:
-        connection.sendall(head)
-        assert answer_of(connection)[0] == 421
-        connection.sendall(b"no piece\r\n")
-        assert answer_of(connection) == (None, b"")
-
-
-def test_what_is_no_http_is_refused_as_all_is(server: Server) -> None:
-    status, body = server.ask(b"\x16\x03\x01 hello\r\n\r\n")
-    assert (status, json.loads(body)["status"]) == (400, 400)
-
-
-def test_a_connection_stays_open_for_further_requests(server: Server) -> None:
-    with server.connect() as connection:
-        for _ in range(3):
-            connection.sendall(get("/healthz"))
-            assert answer_of(connection) == (200, b'{"status":"ok"}')
-            time.sleep(HEAD / 2)
-
-
-def test_many_slow_ones_keep_nobody_else_waiting(server: Server) -> None:
-    slow = [server.connect() for _ in range(300)]
-    try:
-        for number, connection in enumerate(slow):
-            connection.sendall(
-                post("/api/search", GOOD)[:-5] if number % 2 else b"GET / HTTP/1.1\r\nHost: localhost\r\n"
-            )
-        assert server.well()
-        began = time.monotonic()
-        outcome = [answer_of(connection)[0] for connection in slow]
-        assert time.monotonic() - began < 2 * SOON
-        assert outcome == [None, 408] * 150
-    finally:
-        for connection in slow:
-            connection.close()
-    assert server.well()
-
-
-def test_a_steady_upload_may_take_longer(server: Server) -> None:
-    request = post("/api/uploads?kind=photo", bytes(300_000), kind="image/png")
-    began = time.monotonic()
-    with server.connect() as connection:
-        for start in range(0, len(request), 50_000):
-            connection.sendall(request[start : start + 50_000])
-            time.sleep(0.6)
-        status, _ = answer_of(connection)
-    assert status == 422  # it came whole, and is no picture
-    assert time.monotonic() - began > GRACE

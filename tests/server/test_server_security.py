@@ -2,58 +2,19 @@ from __future__ import annotations
 
 import json
 import re
-import socket
-from collections.abc import Iterator
 from importlib.resources import files
 from pathlib import Path
 
 import httpx
 import pytest
+from answers import marked, raw, refused
 from serving import served, wire
 
-from sketchseek.errors import BadConfig
-from sketchseek.server import open_socket, schemas, service
-from sketchseek.server.names import is_loopback, known_names
-from sketchseek.server.security import HEADERS, LOOPBACK_NAMES, MAX_BODY
+from sketchseek.server import service
 
 Made = tuple[Path, Path, Path]
 BODY = {"strokes": wire("circle")}
 JSON = {"Content-Type": "application/json"}
-
-
-def raw(site: str, request: bytes) -> tuple[int, bytes]:
-    """Send bytes as they are: (status, everything that came back)."""
-    host, port = site.removeprefix("http://").split(":")
-    with socket.create_connection((host, int(port)), timeout=30) as connection:
-        connection.sendall(request)
-        answer = b""
-        while part := connection.recv(65536):
-            answer += part
-            head, end, body = answer.partition(b"\r\n\r\n")
-            length = re.search(rb"content-length: (\d+)", head)
-            if end and length and len(body) >= int(length[1]):
-                break
-    return int(answer.split()[1]), answer
-
-
-def refused(answer: httpx.Response, status: int) -> dict[str, object]:
-    """What a problem document says, its form and the headers of every answer checked."""
-    assert answer.status_code == status, answer.text
-    assert answer.headers["content-type"] == "application/problem+json"
-    told = answer.json()
-    assert told["status"] == status
-    assert told["type"] == "about:blank"
-    assert told["title"]
-    assert told["detail"]
-    marked(answer)
-    return told
-
-
-def marked(answer: httpx.Response) -> None:
-    for name, value in HEADERS.items():
-        assert answer.headers[name] == value
-    assert not [name for name in answer.headers if name.startswith("access-control-")]
-    assert "server" not in answer.headers
 
 
 # ---- who may ask ----
@@ -163,116 +124,6 @@ def test_only_json_is_read(client: httpx.Client, kind: str | None) -> None:
     refused(client.post("/api/search", content=json.dumps(BODY), headers=headers), 415)
 
 
-def test_a_large_body_is_refused_by_what_it_says_and_by_what_it_is(client: httpx.Client, site: str) -> None:
-    head = b"POST /api/search HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n"
-    for length in (str(MAX_BODY + 1), "9" * 18, "9" * 40):
-        status, _ = raw(site, head + f"Content-Length: {length}\r\n\r\n{{}}".encode())
-        assert status in (400, 413), length
-    assert raw(site, head + f"Content-Length: {MAX_BODY + 1}\r\n\r\n".encode())[0] == 413
-
-    def chunks() -> Iterator[bytes]:
-        for _ in range(MAX_BODY // 100_000 + 2):
-            yield b" " * 100_000
-
-    told = refused(client.post("/api/search", content=chunks(), headers=JSON), 413)
-    assert "2,000,000 bytes" in str(told["detail"])
-
-
-def test_the_limit_itself_is_read(client: httpx.Client) -> None:
-    text = json.dumps(BODY).encode()
-    assert client.post("/api/search", content=text.ljust(MAX_BODY), headers=JSON).status_code == 200
-    refused(client.post("/api/search", content=text.ljust(MAX_BODY + 1), headers=JSON), 413)
-
-
-@pytest.mark.parametrize("length", ["-1", "1e3", "0x10", "٣", "1, 2"])
-def test_a_length_that_is_no_number_is_bad(site: str, length: str) -> None:
-    request = f"POST /api/search HTTP/1.1\r\nHost: localhost\r\nContent-Length: {length}\r\n\r\n{{}}"
-    assert raw(site, request.encode())[0] == 400
-
-
-@pytest.mark.parametrize(
-    "text",
-    [
-        b"",
-        b"{",
-        b'{"strokes": [}',
-        b"strokes",
-        b"\xff\xfe",
-        b"\x00",
-        b"[" * 200_000,
-        b'{"strokes": ' + b"[" * 100_000 + b"]" * 100_000 + b"}",
-        b'{"strokes": [[[' + b"1" * 100_000 + b"],[1]]]}",
-        b'{"strokes": [[[1' + b"0" * 400 + b"],[1]]]}",
-    ],
-    ids=["empty", "open", "wrong", "word", "utf-16", "nul", "deep", "deeper", "digits", "huge"],
-)
-def test_what_is_no_json_is_refused(client: httpx.Client, text: bytes) -> None:
-    answer = client.post("/api/search", content=text, headers=JSON)
-    refused(answer, answer.status_code)
-    assert answer.status_code in (400, 422)
-    assert len(answer.content) < 1000
-
-
-def stroke(x: object, y: object = 1) -> str:
-    return f'{{"strokes": [[[0, {x}, 5], [0, {y}, 5]]]}}'
-
-
-@pytest.mark.parametrize(
-    "number", ["NaN", "Infinity", "-Infinity", "1e999", '"1"', "null", "true", "[1]", "{}"]
-)
-@pytest.mark.parametrize("axis", ["x", "y"])
-def test_points_are_finite_numbers(client: httpx.Client, number: str, axis: str) -> None:
-    text = stroke(number) if axis == "x" else stroke(1, number)
-    answer = client.post("/api/search", content=text, headers=JSON)
-    assert answer.status_code in (400, 422), answer.text
-    refused(answer, answer.status_code)
-
-
-def test_numbers_beyond_single_precision_are_refused_by_the_sketch(client: httpx.Client) -> None:
-    told = refused(client.post("/api/search", content=stroke("1e300"), headers=JSON), 422)
-    assert told["error"] == "BadSketch"
-
-
-@pytest.mark.parametrize(
-    "body",
-    [
-        {},
-        [],
-        {"strokes": None},
-        {"strokes": "x"},
-        {"strokes": [1]},
-        {"strokes": [[1, 2]]},
-        {"strokes": [[]]},
-        {"strokes": [[[1, 2]]]},
-        {"strokes": [[[1, 2], [1]]]},
-        {"strokes": [[[1, 2], [1, 2], [1]]]},
-        {"strokes": [[[1], [1], [1], [1]]]},
-        {"strokes": [[[], []]]},
-        {"strokes": [[[1], [2]]], "k": 0},
-        {"strokes": [[[1], [2]]], "k": schemas.MAX_HITS + 1},
-        {"strokes": [[[1], [2]]], "k": "7"},
-        {"strokes": [[[1], [2]]], "k": True},
-        {"strokes": [[[1], [2]]], "k": 1.5},
-        {"strokes": [[[1], [2]]], "url": "http://evil.example/a.png"},
-        {"strokes": [[[1], [2]]] * (schemas.MAX_STROKES + 1)},
-        {"strokes": [[[1] * (schemas.MAX_POINTS + 1), [2] * (schemas.MAX_POINTS + 1)]]},
-        {"strokes": [[[1] * 11_000, [2] * 11_000]] * 2},
-    ],
-)
-def test_what_is_no_drawing_is_refused(client: httpx.Client, body: object) -> None:
-    answer = client.post("/api/search", json=body)
-    refused(answer, 422)
-    assert len(answer.content) < 1000
-
-
-def test_an_empty_drawing_is_told_as_such(client: httpx.Client) -> None:
-    assert refused(client.post("/api/search", json={"strokes": []}), 422)["error"] == "EmptySketch"
-
-
-def test_a_dot_is_a_drawing(client: httpx.Client) -> None:
-    assert client.post("/api/search", json={"strokes": [[[7], [7]]]}).status_code == 200
-
-
 # ---- pictures and files by name ----
 
 
@@ -378,43 +229,3 @@ def test_the_page_has_no_inline_script_or_style() -> None:
     assert re.findall(r"<script[^>]*>([^<]*)</script>", html) == [""]
     for name in re.findall(r'/static/([^"]+)"', html):
         assert (PAGE / name).is_file()
-
-
-# ---- where it listens ----
-
-
-def test_only_loopback_names_are_answered_by_default() -> None:
-    assert {"localhost", "127.0.0.1", "[::1]"} == LOOPBACK_NAMES
-    assert known_names("localhost") == LOOPBACK_NAMES
-    with open_socket("localhost", 0) as listener:
-        assert listener.getsockname()[0] == "127.0.0.1"
-
-
-def test_where_all_listen_the_machines_own_names_are_answered() -> None:
-    own = socket.gethostname().lower()
-    names = known_names("0.0.0.0", ["Photos.LAN"])  # noqa: S104 - others are let in on purpose
-    assert {own, "photos.lan", "localhost"} < names
-    assert "evil.example" not in names
-    assert known_names("192.168.1.7", ["photos.lan"]) == LOOPBACK_NAMES | {"192.168.1.7", "photos.lan"}
-    assert "[::1]" in known_names("::")
-
-
-@pytest.mark.parametrize("name", ["http://photos.lan", "photos.lan:80", "", "a b", "*"])
-def test_names_that_are_none_are_told(name: str) -> None:
-    with pytest.raises(BadConfig, match="without http"):
-        known_names("127.0.0.1", [name])
-
-
-@pytest.mark.parametrize(
-    ("host", "only"),
-    [("127.0.0.1", True), ("::1", True), ("localhost", True), ("0.0.0.0", False), ("localhost.lan", False)],  # noqa: S104
-)
-def test_loopback_is_told_from_the_rest(host: str, *, only: bool) -> None:
-    assert is_loopback(host) is only
-
-
-def test_a_port_that_cannot_be_had_is_told() -> None:
-    with open_socket("127.0.0.1", 0) as listener, pytest.raises(BadConfig, match="Choose another port"):
-        open_socket("127.0.0.1", listener.getsockname()[1])
-    with pytest.raises(BadConfig, match="65535"):
-        open_socket("127.0.0.1", 70_000)
