@@ -67,6 +67,7 @@ def main() -> None:
         fill(library, encoder, chosen.rows, thumbnails(64))
         result["encoder_ms"] = encoder_alone()
         with served(library) as (process, port):
+            result["alone"] = alone(port)
             result["page"] = on_the_page(port, chosen.drawings)
             result["server_mib"] = {"after drawing": resident(process.pid)}
             print(result, flush=True)
@@ -130,14 +131,10 @@ def on_the_page(port: int, drawings: int) -> dict[str, Any]:
     from playwright.sync_api import expect, sync_playwright
 
     program = shutil.which("chromium") or shutil.which("google-chrome")
-    waits, told, missed = [], [], 0
+    waits, missed = [], 0
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=program, args=["--no-sandbox", "--disable-gpu"])
         page = browser.new_page(viewport={"width": 1440, "height": 900})
-        page.on(
-            "response",
-            lambda answer: told.append(answer) if answer.url.endswith("/api/search") else None,
-        )
         page.goto(f"http://127.0.0.1:{port}")
         canvas = page.locator("#canvas")
         expect(canvas).to_be_visible()
@@ -163,14 +160,19 @@ def on_the_page(port: int, drawings: int) -> dict[str, Any]:
             page.evaluate("localStorage.clear()")
             page.reload()
             page.wait_for_timeout(500)
-        server = [answer.json()["milliseconds"] for answer in told[-60:] if answer.ok]
         browser.close()
-    return {
-        "strokes": len(waits),
-        "without_results": missed,
-        "shown_ms": percentiles(waits),
-        "server_ms": percentiles(server),
-    }
+    return {"strokes": len(waits), "without_results": missed, "shown_ms": percentiles(waits)}
+
+
+def alone(port: int, runs: int = 60) -> dict[str, Any]:
+    """One client without a page: what it waits, and what the server says it took."""
+    rng, waits, told = np.random.default_rng(4), [], []
+    for _ in range(runs):
+        began = time.perf_counter()
+        _, answer = ask(port, drawing(rng))
+        waits.append(1000 * (time.perf_counter() - began))
+        told.append(answer["milliseconds"])
+    return {"wait_ms": percentiles(waits), "server_ms": percentiles(told)}
 
 
 def crowd(port: int, clients: int, seconds: float) -> dict[str, Any]:
@@ -221,20 +223,20 @@ def killed(library: Path, clients: int) -> dict[str, Any]:
     with served(library) as (_, port):
         back = time.perf_counter() - began
         after = ask(port, fixed)
-    return {"same_answer": before == after, "damage": damage, "answers_again_after_s": round(back, 1)}
+    same = [[(hit["id"], hit["score"]) for hit in each["hits"]] for _, each in (before, after)]
+    return {"same_answer": same[0] == same[1], "damage": damage, "answers_again_after_s": round(back, 1)}
 
 
-def ask(port: int, strokes: list[list[list[int]]]) -> tuple[int, list[tuple[int, float]]]:
-    """The status and the hits; 0 where nobody answers."""
+def ask(port: int, strokes: list[list[list[int]]]) -> tuple[int, dict[str, Any]]:
+    """The status and the answer; 0 where nobody answers."""
     connection = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
     try:
         body = json.dumps({"strokes": strokes, "k": 60})
         connection.request("POST", "/api/search", body, {"Content-Type": "application/json"})
         answer = connection.getresponse()
-        found = json.loads(answer.read())
-        return answer.status, [(hit["id"], hit["score"]) for hit in found.get("hits", ())]
-    except OSError:
-        return 0, []
+        return answer.status, json.loads(answer.read())
+    except (OSError, http.client.HTTPException):
+        return 0, {}
     finally:
         connection.close()
 

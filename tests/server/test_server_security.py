@@ -11,6 +11,7 @@ from answers import marked, raw, refused
 from serving import served, wire
 
 from sketchseek.server import service
+from sketchseek.server.security import PICTURE_POLICY
 
 Made = tuple[Path, Path, Path]
 BODY = {"strokes": wire("circle")}
@@ -186,7 +187,7 @@ def test_every_answer_is_marked(client: httpx.Client) -> None:
     for path in ("/", "/static/main.js", "/healthz", "/api/status", "/api/thumbnails/1", "/api/originals/1"):
         answer = client.get(path)
         assert answer.status_code == 200, path
-        marked(answer)
+        marked(answer, *([PICTURE_POLICY] if "originals" in path else []))
     refused(client.get("/nowhere"), 404)
     refused(client.get("/api/search"), 405)
 

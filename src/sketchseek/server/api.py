@@ -30,7 +30,7 @@ from sketchseek.server.schemas import (
     Status,
     Upload,
 )
-from sketchseek.server.security import SESSION, UPLOADS
+from sketchseek.server.security import PICTURE_POLICY, SESSION, UPLOADS
 from sketchseek.server.service import Service
 from sketchseek.server.tokens import Keeper
 from sketchseek.server.uploads import Kind
@@ -171,7 +171,7 @@ def _pictures(routes: APIRouter, service: Service) -> None:
         return FileResponse(
             path,
             media_type=kind or "application/octet-stream",
-            headers={"Cache-Control": "private, no-cache"},
+            headers={"Cache-Control": "private, no-cache", "Content-Security-Policy": PICTURE_POLICY},
             filename=printable(path.name),
             content_disposition_type="inline" if kind else "attachment",
         )

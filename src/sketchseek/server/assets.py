@@ -59,6 +59,10 @@ def router() -> APIRouter:
     async def page(request: Request) -> Response:
         return answer("index.html", request)
 
+    @routes.get("/favicon.ico")  # where there is no page to name it: a picture in a tab of its own
+    async def icon(request: Request) -> Response:
+        return answer("icon.svg", request)
+
     @routes.get("/static/{name}")
     async def asset(name: str, request: Request) -> Response:
         return answer(name, request)

@@ -18,7 +18,7 @@ DELAY = 1.0  # seconds that a wrong try waits for its answer
 TRIES = 32  # wrong ones that may wait side by side; further ones are sent away at once
 
 _FORM = re.compile(r"[A-Za-z0-9._~+/-]{16,256}=*")
-_OPEN = frozenset({"/", "/healthz"})
+_OPEN = frozenset({"/", "/favicon.ico", "/healthz"})
 _PAGE = "/static/"
 
 
