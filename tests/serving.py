@@ -81,7 +81,7 @@ def make_library(folder: Path) -> tuple[Path, Path, Path]:
 
 
 def teach(model: Path, names: tuple[str, ...] = tuple(SHAPES)) -> None:
-    """Let a model know the shapes, in their order, by names: as their photos' embeddings, three times as long."""
+    """Let a model know the shapes, in their order, by names: as embeddings of their photos, of length 3."""
     photos = [picture(shape) for shape in SHAPES][: len(names)]
     vectors = 3 * encode_photos(load_encoder(model, threads=1), photos)
     write_words(Vocabulary(names, vectors), model)
