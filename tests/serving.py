@@ -15,9 +15,10 @@ from make_model import make_model
 from PIL import Image, ImageDraw
 from waiting import until
 
-from sketchseek.encoders import load_encoder
+from sketchseek.encoders import encode_photos, load_encoder
 from sketchseek.library import Library
 from sketchseek.library.background import Standing
+from sketchseek.model import Vocabulary, write_words
 from sketchseek.server import create_app, open_socket, web_server
 
 Points = list[tuple[float, float]]
@@ -77,6 +78,13 @@ def make_library(folder: Path) -> tuple[Path, Path, Path]:
         picture(shape).save(photos / f"{shape}.png")
     index(folder / "library.sqlite", photos, model)
     return folder / "library.sqlite", photos, model
+
+
+def teach(model: Path, names: tuple[str, ...] = tuple(SHAPES)) -> None:
+    """Let a model know the shapes, in their order, by names: as embeddings of their photos, of length 3."""
+    photos = [picture(shape) for shape in SHAPES][: len(names)]
+    vectors = 3 * encode_photos(load_encoder(model, threads=1), photos)
+    write_words(Vocabulary(names, vectors), model)
 
 
 def file_manager(folder: Path, monkeypatch: pytest.MonkeyPatch) -> Path:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 from commands import Commands
-from serving import SHAPES, index, make_library, picture
+from serving import SHAPES, index, make_library, picture, teach
 
 from sketchseek import model
 from sketchseek.cli.app import app
@@ -36,6 +36,7 @@ def own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureF
     _, photos, folder = make_library(tmp_path)
     photos.rename(tmp_path / "Pictures")
     (tmp_path / "home").mkdir()
+    teach(folder, ("cat",))
     index(tmp_path / "home" / "library.sqlite", tmp_path / "Pictures", folder)
     picture("cross", colour="navy").save(tmp_path / "Pictures" / "new.png")
     strokes = [[[x for x, _ in stroke], [y for _, y in stroke]] for stroke in SHAPES["cross"]]

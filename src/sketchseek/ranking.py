@@ -10,6 +10,9 @@ from numpy.typing import NDArray
 
 _BLOCK_BYTES = 64 << 20  # scores held at a time
 
+SAMPLE = 4096
+"""Pictures that the spread of a part's scores is taken over."""
+
 
 @dataclass(frozen=True)
 class Ranking:
@@ -93,3 +96,31 @@ def top(values: NDArray[np.float32], k: int) -> tuple[NDArray[np.int64], NDArray
         candidates = np.arange(len(values))
     order = candidates[np.argsort(-values[candidates], kind="stable")][:k]
     return order.astype(np.int64, copy=False), values[order]
+
+
+def compose(
+    parts: Sequence[tuple[NDArray[np.float32], float]], gallery: NDArray[np.float32]
+) -> NDArray[np.float32]:
+    """One query of several: ranking by it is ranking by the weighted sum of the parts' standardised scores.
+
+    A photo's cosines with other photos are spread far wider than a drawing's; summed as they are, a drawing
+    would hardly count beside a photo. So each embedding is divided by the standard deviation of its scores
+    over the gallery: sum_i w_i (x.e_i - mean_i) / std_i differs from x.q, q = sum_i w_i e_i / std_i, by a
+    constant only.
+
+    Args:
+        parts: (D,) float32 of unit length each, with its weight; below 0 for what is not wanted.
+        gallery: (G, D) float32.
+
+    Returns:
+        (D,) float32 of unit length; zeros where the parts cancel each other.
+    """
+    if len(parts) == 1 and parts[0][1] > 0:
+        return parts[0][0]
+    some = gallery[:: max(1, len(gallery) // SAMPLE)]
+    query = np.zeros(gallery.shape[1], np.float64)
+    for embedding, weight in parts:
+        spread = float((some @ embedding).std()) if len(some) > 1 else 0.0
+        query += weight * embedding / (spread if spread > 1e-6 else 1.0)
+    length = float(np.linalg.norm(query))
+    return (query / length if length > 1e-9 else np.zeros_like(query)).astype(np.float32)

@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 import pytest
 from commands import Commands
 from make_model import make_model
-from serving import SHAPES, make_library, picture, served
+from serving import SHAPES, make_library, picture, served, teach
 
 from sketchseek.client import Client
 from sketchseek.errors import BadToken
@@ -45,6 +45,7 @@ def test_search_as_json(ask) -> None:
     assert code == 0
     assert json.loads(out) == {
         "drawing": "HERE/cross.svg",
+        "words": None,
         "library": "SHAPES/library.sqlite",
         "model": "tiny@ID",
         "hits": [
@@ -242,3 +243,43 @@ def test_serve_takes_no_short_token(run: Commands, shapes: Path, monkeypatch: py
     done = run("serve", "--library", shapes / "library.sqlite")
     assert (done.code, done.err.count("\n")) == (1, 1)
     assert "16 to 256" in done.err
+
+
+def test_words_are_searched_for_alike_in_a_library_and_on_a_server(
+    run: Commands, tmp_path: Path, drawing: Path
+) -> None:
+    library, _, model = make_library(tmp_path)
+    teach(model)
+
+    def found(*asked: str | Path) -> list[tuple[str, float]]:
+        told = json.loads(run("search", *asked, "--json").raw)
+        assert told["words"] == "square"
+        return [(hit["path"], hit["score"]) for hit in told["hits"]]
+
+    with served(library, model) as site:
+        for asked in (["--words", "square"], [drawing, "--words", "square"]):
+            there = found(*asked, "--server", site)
+            here = found(*asked, "--library", library)
+            assert [path for path, _ in here] == [path for path, _ in there]
+            assert [score for _, score in here] == pytest.approx([score for _, score in there], abs=1e-5)
+            assert {Path(path).name for path, _ in here[: len(asked) - 1]} <= {"square.png", "cross.png"}
+        far = run("search", "--words", "squire", "--server", site)
+    near = run("search", "--words", "squire", "--library", library)
+    assert (
+        near.err
+        == far.err
+        == ("sketchseek: the model knows 5 words, but not 'squire'. Did you mean 'square'?\n")
+    )
+    assert (near.code, far.code) == (1, 1)
+    page = run("search", "--words", "square", "--library", library, "--html", tmp_path / "page.html")
+    assert page.code == 0
+    text = (tmp_path / "page.html").read_text(encoding="utf-8")
+    assert "<h2>square</h2>" in text
+    assert 'alt="query' not in text
+
+
+def test_something_has_to_be_asked(run: Commands, shapes: Path) -> None:
+    assert run("search", "--words", "").code == run("search", "--words", "x" * 101).code == 2
+    assert "or both" in run("search").err.replace("\n", " ")
+    unknown = run("search", "--words", "cat", "--library", shapes / "library.sqlite")
+    assert unknown.err == "sketchseek: the model 'tiny' knows no words: ask with a drawing alone\n"

@@ -13,10 +13,10 @@ from pathlib import Path
 
 import pytest
 from PIL import Image
-from serving import SHAPES, make_library, picture, served, wire
+from serving import SHAPES, make_library, picture, served, teach, wire
 
-from sketchseek.client import Client, Filters, Indexing, PicturePart, SketchPart, UploadPart
-from sketchseek.errors import BadConfig, BadImage, BadServer, BadToken, EmptySketch
+from sketchseek.client import Client, Filters, Indexing, PicturePart, SketchPart, UploadPart, WordsPart
+from sketchseek.errors import BadConfig, BadImage, BadServer, BadToken, EmptySketch, UnknownName
 from sketchseek.library import Progress, Skipped
 from sketchseek.library.background import Standing
 from sketchseek.sketch import Sketch, from_quickdraw
@@ -74,6 +74,19 @@ def test_parts_have_weights(client: Client) -> None:
     assert unlike.hits[-1].id == like.id
     both = [SketchPart(drawn("cross"), 0.05), PicturePart(like.id)]
     assert client.search(both, k=1).hits[0].id == like.id
+
+
+def test_words_can_be_asked_with(client: Client, tmp_path: Path) -> None:
+    assert (client.words(), client.status().words) == ((), 0)
+    with pytest.raises(UnknownName, match="the model 'tiny' knows no words"):
+        client.search([WordsPart("square")])
+    library, _, model = make_library(tmp_path)
+    teach(model)
+    with served(library, model) as site:
+        taught = Client(site)
+        assert (taught.words(), taught.status().words) == (tuple(SHAPES), len(SHAPES))
+        both = [SketchPart(drawn("cross"), 0.05), WordsPart("square")]
+        assert taught.search(both, k=1).hits[0].name == "square.png"
 
 
 def test_files_can_be_asked_with(client: Client) -> None:

@@ -3,7 +3,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from sketchseek.server.asking import FEWEST, Chance, collapse, compose
+from sketchseek.ranking import compose
+from sketchseek.server.asking import FEWEST, Chance, collapse
 
 
 def unit(rows: np.ndarray) -> np.ndarray:

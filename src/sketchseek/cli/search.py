@@ -1,4 +1,4 @@
-"""``sketchseek search``: ask a library or a server with a drawing."""
+"""``sketchseek search``: ask a library or a server with a drawing, words or both."""
 
 from __future__ import annotations
 
@@ -21,11 +21,13 @@ from sketchseek.cli.console import (
     shown,
     token_of_environment,
 )
-from sketchseek.cli.sources import Source, library_source, server_source
+from sketchseek.cli.sources import Asked, Source, library_source, server_source
 
 if TYPE_CHECKING:
     from sketchseek.library import Hit
-    from sketchseek.sketch import Sketch
+
+
+LONGEST = 100  # characters of words, as servers take them
 
 
 class Orientation(StrEnum):
@@ -38,12 +40,18 @@ class Orientation(StrEnum):
 
 def search(
     drawing: Annotated[
-        Path,
+        Path | None,
         typer.Argument(
-            metavar="DRAWING", help="A drawing: SVG, Quick, Draw! JSON, stroke array (.npy) or picture."
+            metavar="DRAWING",
+            help="A drawing: SVG, Quick, Draw! JSON, stroke array (.npy) or picture.",
+            show_default=False,
         ),
-    ],
+    ] = None,
     *,
+    words: Annotated[
+        str | None,
+        typer.Option(metavar="TEXT", help="What is looked for, in words; with a drawing or alone."),
+    ] = None,
     k: Annotated[int, typer.Option("-k", metavar="N", min=1, help="How many photos to show.")] = 10,
     library: LibraryOption = None,
     server: Annotated[
@@ -70,25 +78,29 @@ def search(
     as_csv: Annotated[bool, typer.Option("--csv", help="Print CSV: rank, score, path.")] = False,
     html: Annotated[
         Path | None,
-        typer.Option("--html", metavar="FILE", help="Write a page with the drawing and the photos."),
+        typer.Option("--html", metavar="FILE", help="Write a page with what was asked and the photos."),
     ] = None,
     copy_to: Annotated[
         Path | None, typer.Option("--copy-to", metavar="DIR", help="Copy the photos there, numbered by rank.")
     ] = None,
 ) -> None:
-    """Find the photos that look like a drawing.
+    """Find the photos that look like a drawing, show what words say, or both.
 
-    The best come first. The score is the cosine between drawing and photo, -1 to 1: it puts
+    The best come first. The score is the cosine between question and photo, -1 to 1: it puts
     photos in order, it is no percentage.
     """
     if as_json and as_csv:
         raise typer.BadParameter("choose one of --json and --csv")
     if server and library:
         raise typer.BadParameter("choose one of --library and --server")
+    if drawing is None and words is None:
+        raise typer.BadParameter("nothing is asked: name a DRAWING, say it with --words, or both")
+    if words is not None and not 1 <= len(words) <= LONGEST:
+        raise typer.BadParameter(f"--words takes 1 to {LONGEST} characters")
     from sketchseek.library import Filter
     from sketchseek.sketch import read_sketch
 
-    sketch = read_sketch(drawing)
+    asked = Asked(drawing, read_sketch(drawing) if drawing else None, words)
     where = Filter(
         folder=folder.expanduser().resolve() if folder and not server else folder,
         after=after.date() if after else None,
@@ -96,14 +108,20 @@ def search(
         orientation=orientation.value if orientation else None,
     )
     with server_source(server, token_of_environment()) if server else library_source(library) as source:
-        hits = source.find(drawing, sketch, k, where)
+        hits = source.find(asked, k, where)
         if html:
-            _write_page(html, drawing, sketch, source, hits)
+            _write_page(html, asked, source, hits)
         if copy_to:
             _copy(source, hits, copy_to)
     if as_json:
         print_json(
-            {"drawing": str(drawing), "library": source.name, "model": source.model, "hits": _plain(hits)}
+            {
+                "drawing": str(drawing) if drawing else None,
+                "words": words,
+                "library": source.name,
+                "model": source.model,
+                "hits": _plain(hits),
+            }
         )
     elif as_csv:
         _print_csv(hits)
@@ -150,7 +168,7 @@ def _copy(source: Source, hits: list[Hit], folder: Path) -> None:
     say(f"{plural(copied, 'photo')} copied to {shown(folder)}")
 
 
-def _write_page(page: Path, drawing: Path, sketch: Sketch, source: Source, hits: list[Hit]) -> None:
+def _write_page(page: Path, asked: Asked, source: Source, hits: list[Hit]) -> None:
     from PIL import Image
 
     from sketchseek.evaluation.contact_sheet import Match, Row, write
@@ -160,6 +178,10 @@ def _write_page(page: Path, drawing: Path, sketch: Sketch, source: Source, hits:
     matches = [
         Match(source.thumbnail(hit), shown(hit.path.name), hit.score, link=source.link(hit)) for hit in hits
     ]
-    query = thumbnail(Image.fromarray(sketch.render(SketchInput(size=256))))
-    write(page, [Row(query, shown(drawing.name), matches)], title="What looks like the drawing")
+    drawn = asked.sketch.render(SketchInput(size=256)) if asked.sketch else None
+    query = b"" if drawn is None else thumbnail(Image.fromarray(drawn))
+    names = [shown(asked.drawing.name)] if asked.drawing else []
+    label = ", ".join([*names, *([asked.words] if asked.words else [])])
+    title = "What looks like the drawing" if asked.words is None else "What was asked for"
+    write(page, [Row(query, label, matches)], title=title)
     say(f"page written: {shown(page)}")

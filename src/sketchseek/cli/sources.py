@@ -1,10 +1,11 @@
-"""Where a drawing is searched for: a library on this machine, or a server that runs."""
+"""What is searched for, and where: in a library on this machine, or on a server that runs."""
 
 from __future__ import annotations
 
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
@@ -13,6 +14,15 @@ if TYPE_CHECKING:
     from sketchseek.encoders import OnnxEncoder
     from sketchseek.library import Filter, Hit, Library
     from sketchseek.sketch import Sketch
+
+
+@dataclass(frozen=True)
+class Asked:
+    """A drawing's file, which was read as ``sketch``, and words; either or both, equal in weight."""
+
+    drawing: Path | None
+    sketch: Sketch | None
+    words: str | None
 
 
 class Source(Protocol):
@@ -26,8 +36,12 @@ class Source(Protocol):
     name: str
     model: str
 
-    def find(self, drawing: Path, sketch: Sketch, k: int, where: Filter) -> list[Hit]:
-        """The ``k`` best photos for a drawing's file, which was read as ``sketch``."""
+    def find(self, asked: Asked, k: int, where: Filter) -> list[Hit]:
+        """The ``k`` best photos.
+
+        Raises:
+            UnknownName: the model does not know the words.
+        """
 
     def thumbnail(self, hit: Hit) -> bytes:
         """A small JPEG."""
@@ -50,12 +64,18 @@ class LibrarySource:
         self._library, self._encoder = library, encoder
         self.name, self.model = str(library.path), encoder.model_id
 
-    def find(self, drawing: Path, sketch: Sketch, k: int, where: Filter) -> list[Hit]:
+    def find(self, asked: Asked, k: int, where: Filter) -> list[Hit]:
         """As `Source`."""
-        from sketchseek.encoders import encode_sketches
+        from sketchseek.encoders import encode_sketches, encode_words
+        from sketchseek.ranking import compose
 
-        (embedding,) = encode_sketches(self._encoder, [sketch])
-        return self._library.search(embedding, k, model=self.model, where=where)
+        parts = []
+        if asked.words is not None:
+            parts.append((encode_words(self._encoder, asked.words), 1.0))
+        if asked.sketch:
+            parts.append((encode_sketches(self._encoder, [asked.sketch])[0], 1.0))
+        query = compose(parts, self._library.matrix().vectors)
+        return self._library.search(query, k, model=self.model, where=where)
 
     def thumbnail(self, hit: Hit) -> bytes:
         """As `Source`."""
@@ -77,26 +97,32 @@ class ServerSource:
         self._server = server
         self.name, self.model = server.address, model
 
-    def find(self, drawing: Path, sketch: Sketch, k: int, where: Filter) -> list[Hit]:
+    def find(self, asked: Asked, k: int, where: Filter) -> list[Hit]:
         """As `Source`; a server tells about the first thousand, and folders are those of its machine."""
-        from sketchseek.client import Filters, SketchPart
+        from sketchseek.client import Filters
 
-        part = (
-            SketchPart(sketch)
-            if sketch.strokes
-            else self._server.upload(drawing.read_bytes(), "drawing").part()
-        )
+        parts = self._parts(asked)
         folder = str(where.folder) if where.folder else None
         filters = Filters(folder, where.after, where.before, where.orientation)
         found: list[Hit] = []
         offset: int | None = 0
         while offset is not None and offset <= 1000 and len(found) < k:
             answer = self._server.search(
-                [part], filters=filters, k=min(500, k - len(found)), offset=offset, collapse=False
+                parts, filters=filters, k=min(500, k - len(found)), offset=offset, collapse=False
             )
             found += map(_listed, answer.hits)
             offset = answer.next
         return found
+
+    def _parts(self, asked: Asked) -> list[client.Part]:
+        from sketchseek.client import SketchPart, WordsPart
+
+        parts: list[client.Part] = [] if asked.words is None else [WordsPart(asked.words)]
+        if asked.sketch and asked.sketch.strokes:
+            parts.append(SketchPart(asked.sketch))
+        elif asked.drawing:
+            parts.append(self._server.upload(asked.drawing.read_bytes(), "drawing").part())
+        return parts
 
     def thumbnail(self, hit: Hit) -> bytes:
         """As `Source`."""

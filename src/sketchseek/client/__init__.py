@@ -30,6 +30,7 @@ from sketchseek.client.shapes import (
     Status,
     Upload,
     UploadPart,
+    WordsPart,
 )
 from sketchseek.errors import BadConfig, BadServer, BadToken, SketchseekError
 from sketchseek.sketch import to_quickdraw
@@ -47,6 +48,7 @@ __all__ = [
     "Status",
     "Upload",
     "UploadPart",
+    "WordsPart",
 ]
 
 _T = TypeVar("_T")
@@ -138,6 +140,10 @@ class Client:
         beside = told.get("indexing")
         return self._made(Status, told | {"indexing": beside and self._made(Indexing, beside)})
 
+    def words(self) -> tuple[str, ...]:
+        """What can be asked with in a `WordsPart`; nothing where the server's model knows no words."""
+        return tuple(self._json("GET", "/api/words").get("words", ()))
+
     def healthy(self) -> bool:
         """Whether a server answers; no token is needed to ask."""
         return self._json("GET", "/healthz").get("status") == "ok"
@@ -209,7 +215,8 @@ class Client:
 def _plain(part: Part) -> dict[str, Any]:
     if isinstance(part, SketchPart):
         return {"kind": "sketch", "strokes": to_quickdraw(part.sketch)["drawing"], "weight": part.weight}
-    return {"kind": "picture" if isinstance(part, PicturePart) else "upload", **asdict(part)}
+    kinds = {PicturePart: "picture", UploadPart: "upload", WordsPart: "words"}
+    return {"kind": kinds[type(part)], **asdict(part)}
 
 
 def _tupled(told: Mapping[str, Any]) -> dict[str, Any]:

@@ -41,7 +41,15 @@ class UploadPart:
     weight: float = 1.0
 
 
-Part = SketchPart | PicturePart | UploadPart
+@dataclass(frozen=True)
+class WordsPart:
+    """What a picture shows, in words that the server's model knows; 1 to 100 characters."""
+
+    text: str
+    weight: float = 1.0
+
+
+Part = SketchPart | PicturePart | UploadPart | WordsPart
 
 
 @dataclass(frozen=True)
@@ -163,6 +171,7 @@ class Status:
         photos: how many pictures there are.
         revision: another number means that they may have changed.
         model: its name.
+        words: how many it knows; `Client.words` lists them.
         shows_files: whether it can show a picture in the file manager of its machine, to who asks from there.
         detail: why ``state`` is "failed".
         skipped: how many files and folders were passed over.
@@ -173,6 +182,7 @@ class Status:
     photos: int
     revision: int
     model: str
+    words: int
     shows_files: bool
     detail: str | None
     skipped: int

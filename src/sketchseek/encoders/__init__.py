@@ -15,6 +15,7 @@ from PIL import Image
 from sketchseek import images
 from sketchseek import model as folders
 from sketchseek.encoders.onnx import OnnxEncoder
+from sketchseek.errors import UnknownName
 from sketchseek.images import PhotoInput
 from sketchseek.registry import check_name, resolve
 from sketchseek.sketch import Sketch, SketchInput
@@ -29,6 +30,7 @@ __all__ = [
     "Pictures",
     "encode_photos",
     "encode_sketches",
+    "encode_words",
     "find_encoder",
     "load_encoder",
 ]
@@ -199,6 +201,20 @@ def encode_photos(encoder: Encoder, photos: Iterable[Image.Image], *, batch: int
         for some in _batches(photos, batch)
     ]
     return np.concatenate(found) if found else np.empty((0, encoder.dim), np.float32)
+
+
+def encode_words(encoder: OnnxEncoder, text: str) -> NDArray[np.float32]:
+    """What a text asks for: (D,) float32 of unit length, among the encoder's embeddings.
+
+    Raises:
+        UnknownName: the model knows no words, or not these; the message lists near ones.
+        BadModel: its file of words is broken.
+    """
+    if encoder.model.words is None:
+        raise UnknownName(f"the model {encoder.model.card.name!r} knows no words: ask with a drawing alone")
+    vector = encoder.model.words.vector(text)
+    unit: NDArray[np.float32] = vector / np.linalg.norm(vector)
+    return unit
 
 
 def _batches(items: Iterable[_T], size: int) -> Iterator[Sequence[_T]]:

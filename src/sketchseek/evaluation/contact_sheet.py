@@ -46,7 +46,7 @@ class Match:
 
 @dataclass(frozen=True)
 class Row:
-    """A query (an encoded picture, as `Match.picture`), its label and what was found, best first."""
+    """A query (encoded as `Match.picture`; empty for none), its label and what was found, best first."""
 
     query: bytes
     label: str
@@ -90,9 +90,10 @@ def section(row: Row) -> str:
         ValueError: as `write`.
     """
     matches = "\n".join(_match(rank, match) for rank, match in enumerate(row.matches, 1))
+    label = escape(row.label)
     return _ROW.format(
-        source=source(row.query),
-        label=escape(row.label),
+        picture=f'<img src="{source(row.query)}" alt="query: {label}">' if row.query else "",
+        label=label,
         note=f"<p>{escape(row.note)}</p>" if row.note else "",
         matches=matches or '<li class="none">Nothing found</li>',
     )
@@ -181,7 +182,7 @@ _HEAD = """<!doctype html>
 <main>
 """
 _ROW = """<section>
-<div class="query"><img src="{source}" alt="query: {label}"><div><h2>{label}</h2>{note}</div></div>
+<div class="query">{picture}<div><h2>{label}</h2>{note}</div></div>
 <ol>
 {matches}
 </ol>

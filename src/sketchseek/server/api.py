@@ -29,6 +29,7 @@ from sketchseek.server.schemas import (
     SkippedList,
     Status,
     Upload,
+    Words,
 )
 from sketchseek.server.security import PICTURE_POLICY, SESSION, UPLOADS
 from sketchseek.server.service import Service
@@ -141,6 +142,11 @@ def _asking(routes: APIRouter, service: Service) -> None:
         """Take a file to ask with: a drawing (SVG, strokes as JSON, a picture of paper) or a photo."""
         received = await service.receive(request.body, kind)
         return Upload(strokes=received.strokes, id=received.id, preview=received.preview)
+
+    @routes.get("/api/words")
+    async def words() -> Words:
+        """Which words can be asked with; none, where the model knows none."""
+        return Words(words=list(service.words()))
 
     @routes.get("/api/folders")
     async def folders() -> Folders:

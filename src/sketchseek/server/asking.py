@@ -1,12 +1,11 @@
-"""From weighted parts to a ranking that says how sure it is: pure functions over vectors and scores.
+"""A ranking that says how sure it is: pure functions over vectors and scores.
 
-embeddings and weights --compose--> one query vector --scores--> Chance: what stands out
+scores --Chance--> what stands out
 ranked vectors --collapse--> groups of pictures that look nearly the same
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from statistics import NormalDist
 
@@ -16,43 +15,12 @@ from numpy.typing import NDArray
 FEWEST = 20
 """Pictures that a distribution of scores is judged by; fewer tell nothing about chance."""
 
-SAMPLE = 4096
-"""Pictures that the spread of a part's scores is taken over."""
-
 MARGIN = 1.5
 """How far above the best of chance a score must be to stand out. Scores fall off slower than the normal
 distribution, and what shares a shape with a drawing is not quite chance; docs/page.md has the figures."""
 
 ALIKE = 0.96
 """Cosine of two embeddings from which on their pictures are near-duplicates; docs/page.md has the reasons."""
-
-
-def compose(
-    parts: Sequence[tuple[NDArray[np.float32], float]], gallery: NDArray[np.float32]
-) -> NDArray[np.float32]:
-    """One query of several: ranking by it is ranking by the weighted sum of the parts' standardised scores.
-
-    A photo's cosines with other photos are spread far wider than a drawing's; summed as they are, a drawing
-    would hardly count beside a photo. So each embedding is divided by the standard deviation of its scores
-    over the gallery: sum_i w_i (x.e_i - mean_i) / std_i differs from x.q, q = sum_i w_i e_i / std_i, by a
-    constant only.
-
-    Args:
-        parts: (D,) float32 of unit length each, with its weight; below 0 for what is not wanted.
-        gallery: (G, D) float32.
-
-    Returns:
-        (D,) float32 of unit length; zeros where the parts cancel each other.
-    """
-    if len(parts) == 1 and parts[0][1] > 0:
-        return parts[0][0]
-    some = gallery[:: max(1, len(gallery) // SAMPLE)]
-    query = np.zeros(gallery.shape[1], np.float64)
-    for embedding, weight in parts:
-        spread = float((some @ embedding).std()) if len(some) > 1 else 0.0
-        query += weight * embedding / (spread if spread > 1e-6 else 1.0)
-    length = float(np.linalg.norm(query))
-    return (query / length if length > 1e-9 else np.zeros_like(query)).astype(np.float32)
 
 
 @dataclass(frozen=True)

@@ -44,7 +44,7 @@ class Problem(BaseModel):
     status: int
     detail: str = Field(description="What is wrong, and the way out.")
     error: str | None = Field(None, description="The name of the error in sketchseek.errors, if it has one.")
-    missing: Lost | None = Field(None, description="Where a search is refused with 404.")
+    missing: Lost | None = Field(None, description="Where a search names what is not there.")
 
 
 def refusals(*statuses: int) -> dict[int | str, dict[str, Any]]:

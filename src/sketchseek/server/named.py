@@ -1,4 +1,4 @@
-"""What a question names: pictures of the library, what was uploaded, a folder."""
+"""What a question names: words, pictures of the library, what was uploaded, a folder."""
 
 from __future__ import annotations
 
@@ -8,31 +8,35 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from sketchseek.encoders import OnnxEncoder, encode_words
+from sketchseek.errors import UnknownName
 from sketchseek.images import printable
 from sketchseek.library import Filter, Matrix
 from sketchseek.server.problems import Missing
-from sketchseek.server.schemas import Filters, Part, PicturePart, SketchPart
+from sketchseek.server.schemas import Filters, Part, PicturePart, SketchPart, WordsPart
 from sketchseek.server.uploads import Shelf
 
 
 def named(
-    parts: Sequence[Part], matrix: Matrix, shelf: Shelf, identity: str
+    parts: Sequence[Part], encoder: OnnxEncoder, matrix: Matrix, shelf: Shelf, identity: str
 ) -> dict[int, NDArray[np.float32]]:
     """The embeddings that parts name, by their places among ``parts``.
 
     Args:
         parts: of a question; drawings name nothing.
+        encoder: whose model knows the words.
         matrix: the library's vectors.
         shelf: what was uploaded.
         identity: the library's; a picture of another one is not there.
 
     Raises:
-        Missing: with the places of all that are not there.
+        Missing: with the places of all that are not there; of all words first that are not known.
+        BadModel: the model's words are broken.
     """
-    found: dict[int, NDArray[np.float32]] = {}
+    found = _words(parts, encoder)
     lost = []
     for place, part in enumerate(parts):
-        if isinstance(part, SketchPart):
+        if isinstance(part, SketchPart | WordsPart):
             continue
         vector = _vector(part, matrix, identity) if isinstance(part, PicturePart) else shelf.get(part.id)
         if vector is None:
@@ -47,6 +51,20 @@ def named(
             else "An upload of this question is forgotten; open the file again.",
             parts=lost,
         )
+    return found
+
+
+def _words(parts: Sequence[Part], encoder: OnnxEncoder) -> dict[int, NDArray[np.float32]]:
+    found: dict[int, NDArray[np.float32]] = {}
+    unknown: dict[int, str] = {}
+    for place, part in enumerate(parts):
+        if isinstance(part, WordsPart):
+            try:
+                found[place] = encode_words(encoder, part.text)
+            except UnknownName as error:
+                unknown[place] = str(error)
+    if unknown:
+        raise Missing(next(iter(unknown.values())), parts=list(unknown), words=True)
     return found
 
 

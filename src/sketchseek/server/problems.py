@@ -30,16 +30,20 @@ HEADERS: Mapping[int, Mapping[str, str]] = {
 
 
 class Missing(HTTPException):
-    """404: a question names what is not there any more.
+    """404: a question names what is not there any more; 422: words that the model does not know.
 
     Args:
         detail: what to tell a person.
         parts: places in the question's ``parts`` that name such things.
         filters: fields of its ``filters`` that do.
+        words: whether those parts are words.
     """
 
-    def __init__(self, detail: str, *, parts: Sequence[int] = (), filters: Sequence[str] = ()) -> None:
-        super().__init__(404, detail)
+    def __init__(
+        self, detail: str, *, parts: Sequence[int] = (), filters: Sequence[str] = (), words: bool = False
+    ) -> None:
+        super().__init__(422 if words else 404, detail)
+        self.error = errors.UnknownName.__name__ if words else None
         self.missing = {"parts": list(parts), "filters": list(filters)}
 
 
@@ -101,5 +105,6 @@ async def _invalid(_: Request, error: Exception) -> JSONResponse:
 
 async def _http(_: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, HTTPException)  # noqa: S101 - as above
-    missing = error.missing if isinstance(error, Missing) else None
-    return problem(error.status_code, error.detail, missing=missing, headers=error.headers)
+    if isinstance(error, Missing):
+        return problem(error.status_code, error.detail, error=error.error, missing=error.missing)
+    return problem(error.status_code, error.detail, headers=error.headers)

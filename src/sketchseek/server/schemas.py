@@ -69,7 +69,15 @@ class UploadPart(_Asked):
     weight: Weight = 1
 
 
-Part = Annotated[SketchPart | PicturePart | UploadPart, Field(discriminator="kind")]
+class WordsPart(_Asked):
+    """What a picture shows, in words that the model knows."""
+
+    kind: Literal["words"]
+    text: str = Field(min_length=1, max_length=100, description="A word of /api/words, or several.")
+    weight: Weight = 1
+
+
+Part = Annotated[SketchPart | PicturePart | UploadPart | WordsPart, Field(discriminator="kind")]
 
 
 class Filters(_Asked):
@@ -98,7 +106,7 @@ class Question(_Asked):
         True, strict=True, description="Show near-duplicates of a better hit under it, not on their own."
     )
 
-    def asked(self) -> list[SketchPart | PicturePart | UploadPart]:
+    def asked(self) -> list[SketchPart | PicturePart | UploadPart | WordsPart]:
         """All parts, the question's own strokes first."""
         own = [SketchPart(kind="sketch", strokes=self.strokes)] if self.strokes else []
         return [*own, *self.parts]
@@ -181,6 +189,12 @@ class Folders(BaseModel):
     )
 
 
+class Words(BaseModel):
+    """What can be asked for in words."""
+
+    words: list[str] = Field(description="All that the model knows, in lower case.")
+
+
 class Skipped(BaseModel):
     """A file or folder that was passed over."""
 
@@ -229,6 +243,7 @@ class Status(BaseModel):
     photos: int
     revision: int = Field(description="Another number means that the pictures may have changed.")
     model: str
+    words: int = Field(description="How many words it knows; /api/words lists them.")
     shows_files: bool = Field(
         default=False, description="Whether it can show a picture in this machine's file manager."
     )

@@ -20,7 +20,7 @@ from sketchseek.errors import EmptySketch, LibraryError, SketchseekError
 from sketchseek.images import printable
 from sketchseek.library import Hit, Library, Matrix, Skipped
 from sketchseek.library.background import Standing
-from sketchseek.server.asking import compose
+from sketchseek.ranking import compose
 from sketchseek.server.finding import Found, ranked
 from sketchseek.server.lanes import Lane, or_404
 from sketchseek.server.named import filter_of, named
@@ -90,8 +90,8 @@ class Service:
         Raises:
             BadSketch: a drawing cannot be used; as `EmptySketch` where nothing is asked.
             BadModel: the model could not be loaded.
-            HTTPException: 404, a part names what is not there; 422, the parts cancel each other;
-                503, too many searches are waiting.
+            HTTPException: 404, a part names what is not there; 422, unknown words, or parts that cancel each
+                other; 503, too many searches are waiting.
         """
         await self._ready()
         return await self._searches.run(lambda: self._find(question))
@@ -180,11 +180,17 @@ class Service:
                 "photos": len(matrix.ids),
                 "revision": matrix.version,
                 "model": self._encoder.model.card.name,
+                "words": len(self.words()),
                 "detail": str(self._failure) if self._failure else None,
                 "skipped": len(passed),
                 "indexing": standing and Indexing.of(standing),
             }
         )
+
+    def words(self) -> tuple[str, ...]:
+        """What the model knows by name."""
+        known = self._encoder.model.words
+        return known.names if known else ()
 
     def _news(self, standing: Standing | None, revision: int) -> Standing | None:
         """What to tell of indexing beside; nothing of one that broke off, once another process went on."""
@@ -226,7 +232,7 @@ class Service:
     def _find(self, question: Question) -> Found:
         began = time.perf_counter()
         if not question.asked():
-            raise EmptySketch("nothing is asked: draw at least one line, or name a picture")
+            raise EmptySketch("nothing is asked: draw at least one line, name a picture, or say it in words")
         encoder, matrix = self._current()
         drawn = {
             number: encode_sketches(encoder, [sketch_of(part.strokes)])[0]
@@ -235,7 +241,7 @@ class Service:
         }
         if matrix.model is None:
             return Found(milliseconds=(time.perf_counter() - began) * 1000)
-        others = named(question.parts, matrix, self._shelf, self.identity)
+        others = named(question.parts, encoder, matrix, self._shelf, self.identity)
         before = len(question.asked()) - len(question.parts)  # the question's own strokes
         parts = [
             (drawn[number] if number in drawn else others[number - before], part.weight)
@@ -256,6 +262,7 @@ class Service:
             ModelMismatch: the library's vectors are of another one.
         """
         encoder = load_encoder(self._model or self._library.model_source or "default")
+        _ = encoder.model.words  # read now: broken ones are told before anything is asked
         if self._library.model is not None:
             self._library.check_model(encoder.model_id)
         return encoder

@@ -37,6 +37,9 @@ export const skipped = () => call("/api/skipped", { cache: "no-store" });
 
 export const folders = () => call("/api/folders", { cache: "no-store" });
 
+/** What can be asked with in words. */
+export const words = () => call("/api/words", { cache: "no-store" });
+
 /** What is known of a picture. */
 export const picture = (id) => call(`/api/pictures/${id}`);
 

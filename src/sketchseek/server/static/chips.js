@@ -3,6 +3,7 @@
 import { make, sign } from "./dom.js";
 
 const PENCIL = "M4 16l.8-3.6L13.200 4l2.800 2.800L7.600 15.200z";
+const LETTER = "M4.500 16 10 4l5.500 12M6.600 11.800h6.800";
 const CROSS = "M6 6l8 8M14 6l-8 8";
 
 export class Chips {
@@ -32,8 +33,8 @@ export class Chips {
     const range = make("input", { type: "range", min: 0, max: 100, step: 5, value: Math.round(weight * 100) });
     range.setAttribute("aria-label", `How much ${title} counts`);
     range.addEventListener("input", () => this.#question.weigh(part, ((less ? -1 : 1) * range.value) / 100));
-    const label = make("span", { className: "chip-label" }, part?.what ?? "drawing");
-    const image = part ? make("img", { src: part.image, alt: "", width: 40, height: 40 }) : sign(PENCIL);
+    const label = make("span", { className: "chip-label" }, (part?.kind === "words" ? part.name : part?.what) ?? "drawing");
+    const image = part?.image ? make("img", { src: part.image, alt: "", width: 40, height: 40 }) : sign(part ? LETTER : PENCIL);
     const item = make("li", { className: less ? "chip less" : "chip", title }, image, make("div", {}, label, range));
     if (part?.file) item.append(this.#turn(part));
     if (part) item.append(this.#away(part, title));

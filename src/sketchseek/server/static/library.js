@@ -11,14 +11,19 @@ export class Library {
   #line;
   #idle;
   #grown;
+  #told;
   #revision = null;
   #reading = new Reading($("reading"));
 
-  /** @param grown () => void, when the pictures searched are no longer the same */
-  constructor(line, idle, grown) {
+  /**
+   * @param grown () => void, when the pictures searched are no longer the same
+   * @param told (status) => void, as often as it is asked for
+   */
+  constructor(line, idle, grown, told) {
     this.#line = line;
     this.#idle = idle;
     this.#grown = grown;
+    this.#told = told;
   }
 
   async watch() {
@@ -37,6 +42,7 @@ export class Library {
   #tell(status) {
     const { state, photos, revision, detail, indexing } = status;
     this.#reading.show(status);
+    this.#told(status);
     const count = photos ? `${photos.toLocaleString()} ${photos === 1 ? "picture" : "pictures"}` : "no pictures yet";
     this.#line.textContent = { loading: "waking the model …", failed: "no model" }[state] ?? (underway(indexing) ? "reading photos …" : count);
     this.#line.title = detail ?? "";

@@ -4,13 +4,14 @@
  * The drawing: d=1 and then base64url of whole numbers, each as LEB128 bytes: of each stroke the number of points, then
  * steps from point to point on a grid of GRID units, zigzagged so that small ones of either sign stay short.
  *
- * The rest: q=1 and then base64url of JSON: pictures as [library, number, weight], filters, the drawing's weight.
+ * The rest: q=1 and then base64url of JSON in ASCII: pictures as [library, number, weight], words as [text, weight],
+ * filters, the drawing's weight.
  * Pictures go by number, so they mean something to their own library only. What would tell of this machine or
  * means nothing to another stays out: the folder, and what was uploaded.
  */
 
 import { SIDE } from "./drawing.js";
-import { pictureOf } from "./question.js";
+import { pictureOf, wordsOf } from "./question.js";
 import { simplified } from "./shapes.js";
 
 const DRAWN = "d=1";
@@ -22,8 +23,10 @@ const MOST = 20_000; // points that the search takes
 /** The address of this page with the question in it. */
 export function linkTo(strokes, { parts, filters, drawingWeight }) {
   const pictures = parts.filter(({ kind }) => kind === "picture").map(({ library, id, weight }) => [library, id, weight]);
+  const words = parts.filter(({ kind }) => kind === "words").map(({ text, weight }) => [text, weight]);
   const { folder, ...others } = filters;
-  const rest = pictures.length || Object.keys(others).length ? JSON.stringify({ pictures, filters: others, drawingWeight }) : "";
+  const asked = pictures.length || words.length || Object.keys(others).length;
+  const rest = asked ? ascii(JSON.stringify({ pictures, ...(words.length ? { words } : {}), filters: others, drawingWeight })) : "";
   const pieces = [strokes.length && DRAWN + toText(encode(strokes)), rest && ASKED + toText([...rest].map((each) => each.charCodeAt(0)))];
   return `${location.href.replace(/#.*/s, "")}#${pieces.filter(Boolean).join("&")}`;
 }
@@ -34,8 +37,9 @@ export function questionIn(fragment) {
   const [drawn, asked] = [piece(DRAWN), piece(ASKED)];
   if (!drawn && !asked) return null;
   try {
-    const { pictures = [], ...rest } = asked ? JSON.parse(toBytes(asked).map((each) => String.fromCharCode(each)).join("")) : {};
-    return { strokes: drawn ? decode(toBytes(drawn)) : [], question: { ...rest, parts: pictures.map((each) => pictureOf(...each)) } };
+    const { pictures = [], words = [], ...rest } = asked ? JSON.parse(toBytes(asked).map((each) => String.fromCharCode(each)).join("")) : {};
+    const parts = [...pictures.map((each) => pictureOf(...each)), ...words.map((each) => wordsOf(...each))];
+    return { strokes: drawn ? decode(toBytes(drawn)) : [], question: { ...rest, parts } };
   } catch {
     return null; // cut off or mistyped
   }
@@ -102,6 +106,8 @@ function take(bytes) {
   if (unit > 1) throw new RangeError("cut off");
   return numbers;
 }
+
+const ascii = (json) => json.replace(/[^ -~]/g, (each) => `\\u${each.charCodeAt(0).toString(16).padStart(4, "0")}`);
 
 const toText = (bytes) =>
   btoa(bytes.map((byte) => String.fromCharCode(byte)).join("")).replace(/[+/=]/g, (each) => ({ "+": "-", "/": "_", "=": "" })[each]);

@@ -59,8 +59,9 @@ function selected({ groups, picked }) {
 
 /** Small copies as data URLs, by address; one that is not to be had is left out. */
 async function pictures(hits, parts) {
-  const found = new Map(parts.filter(({ image }) => image.startsWith("data:")).map(({ image }) => [image, image]));
-  const open = [...hits.map((hit) => hit.thumbnail), ...parts.map((part) => part.image)].filter((address) => !found.has(address));
+  const images = parts.map(({ image }) => image).filter(Boolean); // words have none
+  const found = new Map(images.filter((image) => image.startsWith("data:")).map((image) => [image, image]));
+  const open = [...hits.map((hit) => hit.thumbnail), ...images].filter((address) => !found.has(address));
   const work = async () => {
     for (let address = open.pop(); address; address = open.pop()) {
       const blob = await api.bytes(address);

@@ -21,12 +21,14 @@ import { LiveSearch } from "./search.js";
 import { keep } from "./store.js";
 import { Eraser, Pen, Select } from "./tools.js";
 import { Viewer } from "./viewer.js";
+import { Words } from "./words.js";
 
 const PAGE = 60;
 const AHEAD = 400; // CSS pixels below the window; what comes nearer is fetched
 
 const drawing = new Drawing();
 const question = new Question();
+const words = new Words(question);
 const select = new Select(drawing);
 const pointers = new Pointers($("canvas"), drawing, { pen: new Pen(drawing), eraser: new Eraser(drawing), select });
 
@@ -48,13 +50,14 @@ const search = new LiveSearch(ask, {
   problem: (error) => {
     following = false;
     const lost = error.missing ? question.drop(error.missing) : [];
+    if (lost.length && error.status === 422 && words.refuse(error.message)) return;
     if (lost.length) notice(`Left out of the question: ${lost.join("; ")}.`, { lasts: true });
     else notice(error.message);
   },
   busy: (yes) => $("activity").classList.toggle("busy", yes),
 });
 const nothingAsked = () => drawing.isEmpty && question.isEmpty;
-const library = new Library($("library"), $("idle-text"), () => nothingAsked() || search.refresh(following));
+const library = new Library($("library"), $("idle-text"), () => nothingAsked() || search.refresh(following), (status) => words.follow(status));
 
 async function ask(signal) {
   const offset = following ? results.next : 0;

@@ -1,5 +1,5 @@
 /**
- * What is asked beside the strokes: pictures to be like or unlike, uploads, how much each counts, and filters.
+ * What is asked beside the strokes: words, pictures to be like or unlike, uploads, how much each counts, and filters.
  * Each part has a weight from -1 to 1; the drawing's own goes from 0 to 1. A picture's number means something
  * in its own library only, so a part names that too.
  */
@@ -11,7 +11,7 @@ const DAY = /^\d{4}-\d\d-\d\d$/;
 const FILTERS = { folder: /./s, after: DAY, before: DAY, orientation: /^(landscape|portrait|square)$/ };
 
 export class Question extends EventTarget {
-  parts = []; // {kind, id, weight, name, image, what}; of a picture also library, of an upload perhaps file
+  parts = []; // {kind, id, weight, name, image, what}; of a picture also library, of an upload perhaps file; of words text, no id or image
   filters = {};
   drawingWeight = 1;
   library = null; // whose pictures are in sight
@@ -39,6 +39,11 @@ export class Question extends EventTarget {
     this.#add({ kind: "upload", id, weight: what === "drawing" ? 1 : MORE, name: file.name || "pasted", image: preview, what, file });
   }
 
+  /** What is looked for, in words. */
+  say(text) {
+    this.#add(wordsOf(text, 1));
+  }
+
   remove(part) {
     this.parts = this.parts.filter((each) => each !== part);
     if (this.isEmpty) this.drawingWeight = 1;
@@ -59,7 +64,7 @@ export class Question extends EventTarget {
   /** Take out what the server says is not there; returns what that was, in words. */
   drop({ parts, filters }) {
     const lost = parts.map((place) => this.#asked[place]).filter(Boolean);
-    const why = { upload: "which the server has forgotten (open it again)", picture: "which is not in this library" };
+    const why = { upload: "which the server has forgotten (open it again)", picture: "which is not in this library", words: "which the model does not know" };
     const told = lost.map(({ kind, what, name }) => `${what} ${name}, ${why[kind]}`);
     this.parts = this.parts.filter((part) => !lost.includes(part));
     if (this.isEmpty) this.drawingWeight = 1;
@@ -103,14 +108,14 @@ export class Question extends EventTarget {
   /** As the server takes it. A part that counts nothing is left out. */
   body(strokes, k, offset) {
     const drawn = strokes.length ? [{ kind: "sketch", strokes, weight: this.drawingWeight }] : [];
-    const others = this.parts.map(({ kind, id, library, weight }) => ({ kind, id, library, weight }));
+    const others = this.parts.map(({ kind, id, text, library, weight }) => ({ kind, id, text, library, weight }));
     const counts = ({ weight }) => weight !== 0;
     this.#asked = [...drawn.filter(counts).map(() => null), ...this.parts.filter(counts)];
     return { parts: [...drawn, ...others].filter(counts), filters: this.filters, k, offset };
   }
 
   #add(part) {
-    const same = (each) => each.kind === part.kind && each.id === part.id;
+    const same = (each) => each.kind === part.kind && each.id === part.id && each.text === part.text;
     this.parts = [...this.parts.filter((each) => !same(each)), part].slice(-MOST);
     this.#changed(true);
   }
@@ -134,11 +139,19 @@ export const pictureOf = (library, id, weight) => ({
   what: weight < 0 ? "less like" : "more like",
 });
 
+/** Words, as they were typed. */
+export const wordsOf = (text, weight) => ({ kind: "words", text, weight, name: `“${text}”`, what: "the words" });
+
 const isFilter = ([name, value]) => Object.hasOwn(FILTERS, name) && typeof value === "string" && FILTERS[name].test(value);
 
 function isPart(part) {
-  const { kind, id, library, weight, name, image, what } = part ?? {};
-  const known = { picture: () => Number.isSafeInteger(id) && id >= 0 && /^[0-9a-f]{1,64}$/.test(library), upload: () => /^[0-9a-f]{32}$/.test(id) };
-  const told = [name, image, what].every((text) => typeof text === "string");
-  return Object.hasOwn(known, kind) && known[kind]() && told && Math.abs(weight) <= 1 && /^(data:image\/|\/api\/thumbnails\/)/.test(image);
+  const { kind, id, text, library, weight, name, image, what } = part ?? {};
+  const shown = () => typeof image === "string" && /^(data:image\/|\/api\/thumbnails\/)/.test(image);
+  const known = {
+    picture: () => Number.isSafeInteger(id) && id >= 0 && /^[0-9a-f]{1,64}$/.test(library) && shown(),
+    upload: () => /^[0-9a-f]{32}$/.test(id) && shown(),
+    words: () => typeof text === "string" && text.length > 0 && text.length <= 100,
+  };
+  const told = [name, what].every((each) => typeof each === "string");
+  return Object.hasOwn(known, kind) && known[kind]() && told && Math.abs(weight) <= 1;
 }
