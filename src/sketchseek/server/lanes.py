@@ -11,7 +11,7 @@ from starlette.exceptions import HTTPException
 
 from sketchseek.errors import LibraryError
 
-WAITING = 32  # requests that may wait for a lane before new ones are sent away
+WAITING = 64  # requests that may wait for a lane before new ones are sent away
 
 _T = TypeVar("_T")
 
