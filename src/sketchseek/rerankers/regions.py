@@ -88,7 +88,7 @@ def of_photo(pixels: NDArray[np.uint8], most: int = 16, finder: Finder = "edges"
 
 def _joined(boxes: Boxes, most: int) -> tuple[Boxes, tuple[tuple[int, ...], ...]]:
     """At most so many boxes, of neighbours in the order of drawing, and which of those given are in each."""
-    groups = [(number,) for number in range(len(boxes))]
+    groups: list[tuple[int, ...]] = [(number,) for number in range(len(boxes))]
     while len(boxes) > most:
         both = np.concatenate(
             [np.minimum(boxes[:-1, :2], boxes[1:, :2]), np.maximum(boxes[:-1, 2:], boxes[1:, 2:])], axis=1
