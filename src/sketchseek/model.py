@@ -7,6 +7,9 @@
         sketch.onnx           drawings (N, S, S) uint8     -> embeddings (N, D) float32, unit length
         words.npz             if it knows any: names (V,) and their vectors (V, D) float16
 
+A model that compares pairs has a third graph, pair.onnx, and the other two give regions in place of
+embeddings: see ``sketchseek.rerankers.pairs``.
+
 The graphs hold no weights: each tensor is a reference into ``weights.safetensors`` (ONNX external data),
 so the file that torch reads is the file that the run time reads.
 """
@@ -22,7 +25,7 @@ from dataclasses import asdict, dataclass, field
 from functools import cached_property
 from importlib.resources import files
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -37,6 +40,7 @@ WEIGHTS = "weights.safetensors"
 WORDS = "words.npz"
 FORMAT = 1
 PACKAGED = ("default",)
+Finder = Literal["edges", "grid"]
 
 
 @dataclass(frozen=True)
@@ -49,11 +53,24 @@ class Source:
 
 
 @dataclass(frozen=True)
+class RegionInput:
+    """How a model that compares pairs wants pictures parted: `sketchseek.rerankers.regions`.
+
+    Attributes:
+        most: regions of a picture, at most.
+        finder: of a photo's: "edges" or "grid".
+    """
+
+    most: int = 16
+    finder: Finder = "edges"
+
+
+@dataclass(frozen=True)
 class Card:
     """What a model is, what it expects and how it was made.
 
     ``figures`` maps a benchmark's name to its metrics; ``training`` is the method's whole configuration, and
-    ``recipe`` the name of the recipe that it came from, if any.
+    ``recipe`` the name of the recipe that it came from, if any; ``regions`` is there where it compares pairs.
     """
 
     name: str
@@ -68,6 +85,7 @@ class Card:
     training: Mapping[str, Any] = field(default_factory=dict)
     versions: Mapping[str, str] = field(default_factory=dict)
     recipe: str = ""
+    regions: RegionInput | None = None
     format: int = FORMAT
 
 
@@ -122,8 +140,11 @@ class Model:
             "sketch": asdict(self.card.sketch),
             "dim": self.card.dim,
         }
+        if self.card.regions:
+            contract["regions"] = asdict(self.card.regions)
         digest.update(json.dumps(contract, sort_keys=True).encode())
-        for name in (WEIGHTS, "photo.onnx", "sketch.onnx"):
+        pair = ("pair.onnx",) if self.card.regions else ()
+        for name in (WEIGHTS, "photo.onnx", "sketch.onnx", *pair):
             with (self.path / name).open("rb") as file:
                 digest.update(hashlib.file_digest(file, "sha256").digest())
         return f"{self.card.name}@{digest.hexdigest()[:12]}"
@@ -148,7 +169,7 @@ class Model:
         return found
 
     def graph(self, domain: str) -> Path:
-        """The ONNX graph for ``"photo"`` or ``"sketch"``."""
+        """The ONNX graph for ``"photo"``, ``"sketch"`` or, where it compares them, ``"pair"``."""
         return self.path / f"{domain}.onnx"
 
 
@@ -202,6 +223,7 @@ def read_card(path: Path) -> Card:
                 "photo": PhotoInput(**_tuples(raw["photo"])),
                 "sketch": SketchInput(**_tuples(raw["sketch"])),
                 "sources": tuple(Source(**source) for source in raw.get("sources", ())),
+                "regions": RegionInput(**raw["regions"]) if raw.get("regions") else None,
             }
         )
     except (ValueError, TypeError, KeyError, AttributeError) as error:

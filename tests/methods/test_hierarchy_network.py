@@ -14,7 +14,9 @@ from torch import Tensor  # noqa: E402
 from sketchseek.losses.paired_triplet import paired_triplet  # noqa: E402
 from sketchseek.methods.hierarchy.coattention import CoAttention  # noqa: E402
 from sketchseek.methods.hierarchy.network import Hierarchy, Regions  # noqa: E402
+from sketchseek.methods.hierarchy.pairs import Pair  # noqa: E402
 from sketchseek.methods.hierarchy.tree import Forest, Gumbel, Merge, best, gumbel  # noqa: E402
+from sketchseek.methods.hierarchy.variants import VARIANTS  # noqa: E402
 
 DIM, HIDDEN = 6, 4
 SIZES = [(5, 7), (1, 4), (6, 1), (1, 1), (2, 7), (6, 6)]
@@ -211,10 +213,10 @@ def test_the_tree_acts() -> None:
         net(*sides, order=(torch.tensor([[[0, 1], [1, 2], [3, 4]]]), found.photo_merges))
 
 
-@pytest.mark.parametrize("attend", [True, False])
-def test_neither_the_batch_nor_its_padding_counts(attend: bool) -> None:
+@pytest.mark.parametrize("variant", VARIANTS)
+def test_neither_the_batch_nor_its_padding_counts(variant: str) -> None:
     torch.manual_seed(0)
-    net = Hierarchy(DIM, HIDDEN, attend=attend).double()
+    net = VARIANTS[variant](DIM, HIDDEN).double()
     (sketches, some), (photos, others) = pairs()
     whole = net((sketches, some), (photos, others))
     for n, (m, k) in enumerate(SIZES):
@@ -228,11 +230,45 @@ def test_neither_the_batch_nor_its_padding_counts(attend: bool) -> None:
             assert got[got[:, 0] >= 0].tolist() == wanted[wanted[:, 0] >= 0].tolist()
 
 
-def test_a_sketch_differs_with_the_photo_beside_it() -> None:
-    net = network()
+@pytest.mark.parametrize("variant", VARIANTS)
+def test_a_sketch_differs_with_the_photo_beside_it_where_it_looks_there(variant: str) -> None:
+    torch.manual_seed(0)
+    net = VARIANTS[variant](DIM, HIDDEN).double()
     (sketches, some), (photos, others) = pairs()
     turned = net((sketches, some), (photos.roll(1, 0), others.roll(1, 0)))
-    assert not torch.allclose(turned.sketches[0], net((sketches, some), (photos, others)).sketches[0])
+    same = torch.allclose(turned.sketches[0], net((sketches, some), (photos, others)).sketches[0])
+    assert same == (variant in {"triplet", "triplet.attention", "without_coattention"})
+
+
+@pytest.mark.parametrize("variant", VARIANTS)
+def test_everything_is_taught_and_what_is_taught_is_learnt(variant: str) -> None:
+    """A sketch's regions are its photo's, turned and shaken: after some steps nearly all find their photo."""
+    torch.manual_seed(0)
+    count, most, dim = 12, 5, 12
+    sizes = torch.randint(2, most + 1, (count,))
+    photos = torch.randn(count, most, dim)
+    sketches = photos @ torch.linalg.qr(torch.randn(dim, dim)).Q + 0.1 * torch.randn(count, most, dim)
+    net = Pair(VARIANTS[variant](dim, 8))
+    optimizer = torch.optim.Adam(net.parameters(), lr=5e-3)
+
+    def rank() -> float:
+        table = net.table((sketches, sizes), (photos, sizes))
+        return float((table >= table.diagonal()[:, None]).sum(1).float().mean())
+
+    before = rank()
+    own = torch.arange(count)
+    for step in range(120):
+        left, right = torch.cat([own, own]), torch.cat([own, (own + 1 + step % (count - 1)) % count])
+        found = net((sketches[left], sizes[left]), (photos[right], sizes[right]), choose=Gumbel(0.5))
+        near, far = ((found[0][part], found[1][part]) for part in (slice(count), slice(count, None)))
+        optimizer.zero_grad()
+        paired_triplet(near, far, 0.2).backward()
+        if step == 0:
+            names = [name for name, weight in net.named_parameters() if weight.grad is None]
+            assert not names, "nothing teaches these"
+        optimizer.step()
+    assert before > 3
+    assert rank() < 2
 
 
 def test_levels_tell_where_regions_looked() -> None:

@@ -17,6 +17,7 @@ METHODS: dict[str, str] = {
     "doodle2search": "sketchseek.methods.zero_shot:DOODLE2SEARCH",
     "dual_stage.autoencoder": "sketchseek.methods.dual_stage:AUTOENCODER",
     "dual_stage.siamese": "sketchseek.methods.dual_stage:SIAMESE",
+    "hierarchy": "sketchseek.methods.hierarchy:HIERARCHY",
     "midgrain": "sketchseek.methods.midgrain:MIDGRAIN",
     "sake": "sketchseek.methods.zero_shot:SAKE",
     "siamese.end_to_end": "sketchseek.methods.siamese:END_TO_END",

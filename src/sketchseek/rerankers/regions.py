@@ -8,17 +8,16 @@ very frame, that the model is given: a mirrored or cropped picture has the boxes
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
 from sketchseek.errors import EmptySketch
+from sketchseek.model import Finder
 from sketchseek.sketch import Sketch, SketchInput
 
 Boxes = NDArray[np.float32]
-Finder = Literal["edges", "grid"]
 
 _WHOLE = np.array([[0, 0, 1, 1]], np.float32)
 _CELLS = 64  # side of the edge map

@@ -77,14 +77,20 @@ def export_model(
     folder.parent.mkdir(parents=True, exist_ok=True)
     with aside(folder) as written:
         written.mkdir()
-        _write(graphs, {domain: set(towers[domain].state_dict()) for domain in DOMAINS}, written, half=half)
+        write_graphs(
+            graphs, {domain: set(towers[domain].state_dict()) for domain in DOMAINS}, written, half=half
+        )
         for domain in DOMAINS:
             _check(towers[domain], written / f"{domain}.onnx", inputs[domain], card.dim)
-        versions = {name: importlib.metadata.version(name) for name in _LIBRARIES}
         if words is not None:
             folders.write_words(words, written)
-        folders.write_card(replace(card, versions=dict(card.versions) | versions), written)
+        folders.write_card(replace(card, versions=dict(card.versions) | versions()), written)
     return folder
+
+
+def versions() -> dict[str, str]:
+    """The libraries that a model's graphs were made with, and their versions."""
+    return {name: importlib.metadata.version(name) for name in _LIBRARIES}
 
 
 def load_weights(folder: Path) -> dict[str, Tensor]:
@@ -115,21 +121,27 @@ def fits_half(tensor: Tensor) -> bool:
     )
 
 
-def to_graph(module: nn.Module, example: Tensor) -> onnx.ModelProto:
-    """A module of one input as an ONNX graph ("pixels" -> "embedding") with a dynamic batch.
+def to_graph(
+    module: nn.Module,
+    *examples: Tensor,
+    inputs: tuple[str, ...] = ("pixels",),
+    outputs: tuple[str, ...] = ("embedding",),
+) -> onnx.ModelProto:
+    """A module as an ONNX graph, by default of one input ("pixels" -> "embedding"), with a dynamic batch.
 
-    Its initializers are named as in the module's state dict. ``example`` holds at least two pictures.
+    Its initializers are named as in the module's state dict. ``examples``, one of each input, hold at least
+    two pictures.
     """
     from onnxscript import optimizer
 
     with _quiet():
         program = torch.onnx.export(
             module.eval(),
-            (example,),
+            examples,
             dynamo=True,
-            input_names=["pixels"],
-            output_names=["embedding"],
-            dynamic_shapes=({0: torch.export.Dim("batch")},),
+            input_names=list(inputs),
+            output_names=list(outputs),
+            dynamic_shapes=({0: torch.export.Dim("batch")},) * len(examples),
             # The exporter's own optimiser fuses batch norm into the weights; then the stored tensors
             # would no longer be those of the state dict. ONNX Runtime fuses them when it loads.
             optimize=False,
@@ -158,10 +170,10 @@ def _strip(graph: onnx.ModelProto) -> None:
         part.ClearField("metadata_props")
 
 
-def _write(
+def write_graphs(
     graphs: Mapping[str, onnx.ModelProto], own: Mapping[str, set[str]], folder: Path, *, half: bool
 ) -> None:
-    """Move the graphs' weights (those named in ``own``, and large constants) into one file; save all three.
+    """Move the graphs' weights (those named in ``own``, and large constants) into one file; save all of them.
 
     Equal tensors are stored once; the file's metadata lists the other names that weights go by.
     """

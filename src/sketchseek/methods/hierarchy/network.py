@@ -99,7 +99,7 @@ class Hierarchy(nn.Module):
             if self.attend is not None:
                 seen = self.attend(left.nodes, right.nodes, (left.real, right.real))
                 if trace:
-                    levels.append(_level(left, right, seen.to_photos, seen.to_sketches))
+                    levels.append(level_of(left, right, seen.to_photos, seen.to_sketches))
                 going = (torch.maximum(left.sizes, right.sizes) > 1)[:, None, None]
                 left = left._replace(nodes=torch.where(going, seen.sketches, left.nodes))
                 right = right._replace(nodes=torch.where(going, seen.photos, right.nodes))
@@ -131,7 +131,8 @@ def _stacked(merges: list[Tensor], forest: Forest) -> Tensor:
     return torch.stack(merges, dim=1) if merges else forest.names.new_zeros(len(forest.names), 0, 2)
 
 
-def _level(left: Forest, right: Forest, to_photos: Tensor, to_sketches: Tensor) -> Level:
+def level_of(left: Forest, right: Forest, to_photos: Tensor, to_sketches: Tensor) -> Level:
+    """What is told of a level: attention, and the names of the regions; nothing of what is not there."""
     both = left.real[:, :, None] & right.real[:, None]
     return Level(
         torch.where(left.real, left.names, -1),

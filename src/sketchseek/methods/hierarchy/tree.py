@@ -12,7 +12,6 @@ from typing import NamedTuple
 
 import torch
 from torch import Tensor, nn
-from torch.nn.functional import one_hot
 
 from sketchseek.methods.hierarchy.coattention import masked_softmax
 
@@ -79,7 +78,12 @@ def gumbel(like: Tensor) -> Tensor:
 def best(logits: Tensor, real: Tensor) -> Tensor:
     """The one-hot of each row's maximum, the first of equals: what is taken where nothing is learnt."""
     index = torch.where(real, logits, -torch.inf).argmax(dim=1)
-    return one_hot(index, logits.shape[1]).to(logits.dtype)
+    return marked(index, logits.shape[1]).to(logits.dtype)
+
+
+def marked(index: Tensor, size: int) -> Tensor:
+    """(N,) positions -> (N, size) bool, true in each row's position alone."""
+    return torch.arange(size, device=index.device)[None] == index[:, None]
 
 
 class Merge(nn.Module):
@@ -123,7 +127,7 @@ class Merge(nn.Module):
                 raise ValueError("the order names regions that are not there, or not any more")
             weights = named.to(forest.nodes.dtype)
         chosen = weights.argmax(dim=1)
-        picked = [weights @ one_hot(side, size).to(weights.dtype) for side in (first, second)]
+        picked = [weights @ marked(side, size).to(weights.dtype) for side in (first, second)]
         pair = [(weight[:, None] @ forest.nodes)[:, 0] for weight in picked]
         made = torch.relu(self.join(torch.cat(pair, dim=1)))
         return _replaced(forest, made, first[chosen], second[chosen])

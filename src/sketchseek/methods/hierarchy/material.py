@@ -1,0 +1,111 @@
+"""Items as regions: their boxes, and what a frozen network sees in each, as they are and in the mirror."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from PIL import Image, ImageOps
+from torch import Tensor
+
+from sketchseek.data import Dataset, Item
+from sketchseek.model import RegionInput
+from sketchseek.rerankers.regions import of_photo, of_sketch
+from sketchseek.sketch import Sketch, SketchInput
+from sketchseek.training.features import Features
+from sketchseek.training.pictures import Pictures
+from sketchseek.training.progress import OnProgress, Progress
+
+_MIRROR = "mirror"
+
+
+@dataclass(frozen=True)
+class Seen:
+    """N items in V views: as they are, and in the mirror.
+
+    Attributes:
+        items: in order.
+        values: (V, N, ...) float16, what a frozen network gives for each.
+        boxes: (V, N, R, 4) float32; zeros behind the last.
+        sizes: (V, N) int64, how many boxes there are.
+    """
+
+    items: tuple[Item, ...]
+    values: NDArray[np.float16]
+    boxes: NDArray[np.float32]
+    sizes: NDArray[np.int64]
+
+    def take(self, views: NDArray[np.int64], rows: NDArray[np.int64]) -> tuple[Tensor, Tensor, Tensor]:
+        """Values (n, ...), boxes (n, R, 4) and sizes (n,) of items, each in its view."""
+        return (
+            torch.from_numpy(self.values[views, rows]).float(),
+            torch.from_numpy(self.boxes[views, rows]),
+            torch.from_numpy(self.sizes[views, rows]),
+        )
+
+
+def see(
+    pictures: Pictures,
+    items: Sequence[Item],
+    features: Features,
+    regions: RegionInput,
+    *,
+    mirror: bool,
+    on_progress: OnProgress,
+) -> Seen:
+    """Boxes and cached features of items of one domain, and of their mirror images where wanted."""
+    views = [(pictures, tuple(items))]
+    if mirror:
+        dataset = mirrored(replace(pictures.dataset, items=tuple(items)))
+        views.append((Pictures(dataset, pictures.contract), dataset.items))
+    values, boxes, sizes = [], [], []
+    for which, some in views:
+        values.append(features.plain(which, some, on_progress=on_progress))
+        found, count = _boxes(which, some, regions, on_progress)
+        boxes.append(found)
+        sizes.append(count)
+    return Seen(tuple(items), np.stack(values), np.stack(boxes), np.stack(sizes))
+
+
+def filled(boxes: NDArray[np.float32], most: int) -> NDArray[np.float32]:
+    """(n, 4) boxes as (most, 4), zeros behind the last."""
+    return np.pad(boxes, ((0, most - len(boxes)), (0, 0)))
+
+
+def mirrored(dataset: Dataset) -> Dataset:
+    """The data set in a mirror: every stroke and every pixel from right to left."""
+    own = {f"{_MIRROR}/{item.id}": item for item in dataset}
+
+    def sketch(item: Item) -> Sketch:
+        found = dataset.sketch(own[item.id])
+        if found.raster is not None:
+            return Sketch((), found.raster[:, ::-1])
+        turn = np.array([-1, 1, 1], np.float32)
+        return Sketch(tuple(stroke * turn[: stroke.shape[1]] for stroke in found.strokes))
+
+    def photo(item: Item, at_least: int | None) -> Image.Image:
+        return ImageOps.mirror(dataset.photo(own[item.id], at_least))
+
+    # The key is part of what a cached feature is named by.
+    items = tuple(replace(item, id=name, key=f"{item.key} {_MIRROR}") for name, item in own.items())
+    return replace(dataset, items=items, sketch_reader=sketch, photo_reader=photo)
+
+
+def _boxes(
+    pictures: Pictures, items: Sequence[Item], regions: RegionInput, on_progress: OnProgress
+) -> tuple[NDArray[np.float32], NDArray[np.int64]]:
+    boxes = np.zeros((len(items), regions.most, 4), np.float32)
+    sizes = np.zeros(len(items), np.int64)
+    contract = pictures.contract
+    for row, item in enumerate(items):
+        if isinstance(contract, SketchInput):
+            found = of_sketch(pictures.dataset.sketch(item), contract, regions.most).boxes
+        else:
+            found = of_photo(pictures.plain(item), regions.most, regions.finder)
+        boxes[row], sizes[row] = filled(found, regions.most), len(found)
+        if row % 64 == 63 or row + 1 == len(items):
+            on_progress(Progress("regions", row + 1, len(items)))
+    return boxes, sizes

@@ -1,0 +1,94 @@
+"""What is trained: both sides, and what compares the regions that they give."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import torch
+from lightning.pytorch import LightningModule
+from torch import Tensor, nn
+from torch.nn.functional import normalize
+
+from sketchseek.losses.paired_triplet import paired_triplet, squared
+from sketchseek.methods.hierarchy.config import Config
+from sketchseek.methods.hierarchy.network import Compared, Regions
+from sketchseek.methods.hierarchy.towers import Side
+from sketchseek.methods.hierarchy.tree import Choose, Gumbel, best
+from sketchseek.methods.hierarchy.variants import VARIANTS
+from sketchseek.training.loop import one_cycle
+
+_LEAST = 1e-6  # a picture that comes to zeros, as a ReLU can give, has a direction too
+_PAIRS = 512  # compared at once where nothing is learnt
+Batch = tuple[tuple[Tensor, ...], tuple[Tensor, ...], Tensor]
+
+
+class Pair(nn.Module):
+    """Regions of sketches and of photos -> how well each sketch fits its photo."""
+
+    def __init__(self, compare: nn.Module) -> None:
+        super().__init__()
+        self.compare = compare
+
+    def forward(self, sketches: Regions, photos: Regions, *, choose: Choose = best) -> tuple[Tensor, Tensor]:
+        """What the i-th sketch and the i-th photo come to, (B, d) each, of unit length."""
+        return self.unit(self.compare(sketches, photos, choose=choose))
+
+    @staticmethod
+    def unit(found: Compared) -> tuple[Tensor, Tensor]:
+        """Sketches and photos (B, d), brought to unit length."""
+        return normalize(found.sketches + _LEAST, dim=1), normalize(found.photos + _LEAST, dim=1)
+
+    @torch.inference_mode()
+    def table(self, sketches: Regions, photos: Regions) -> Tensor:
+        """The scores of all pairs of Q sketches and G photos, (Q, G): minus the squared distance."""
+        count = len(photos[1])
+        parts = []
+        for some in torch.arange(len(sketches[1]) * count).split(_PAIRS):
+            left, right = some // count, some % count
+            pair = (sketches[0][left], sketches[1][left]), (photos[0][right], photos[1][right])
+            parts.append(-squared(*self(*pair)))
+        return torch.cat(parts).reshape(-1, count)
+
+
+class Network(LightningModule):
+    """Both sides and what compares them."""
+
+    def __init__(self, config: Config, sketch: Side, photo: Side, steps: int) -> None:
+        super().__init__()
+        self.config = config
+        self.steps = steps
+        self.sketch, self.photo = sketch, photo
+        self.pair = Pair(VARIANTS[config.variant](config.dim, config.hidden))
+        for side in (sketch, photo):
+            side.top.requires_grad_(config.rate_top > 0)
+
+    def regions(self, side: Side, taken: tuple[Tensor, ...]) -> Regions:
+        """What was taken of `Seen` as regions; cached ones are past the top already."""
+        values, boxes, sizes = taken
+        return (side(values, boxes) if self.config.rate_top else side.enter(values)), sizes
+
+    def training_step(self, batch: Batch, _: int = 0) -> Tensor:
+        """Triplet loss of B sketches, their B photos followed by B others, at a temperature."""
+        asked, given, temperature = batch
+        sketches, sizes = self.regions(self.sketch, asked)
+        count = len(sizes)
+        left, right = self.pair(
+            (torch.cat([sketches, sketches]), torch.cat([sizes, sizes])),
+            self.regions(self.photo, given),
+            choose=Gumbel(float(temperature)),
+        )
+        near, far = ((left[part], right[part]) for part in (slice(count), slice(count, None)))
+        loss = paired_triplet(near, far, self.config.margin)
+        self.log("loss", loss, on_step=False, on_epoch=True)
+        return loss
+
+    def configure_optimizers(self) -> Any:
+        """AdamW under one cosine cycle; the backbone's upper half at its own rate."""
+        config = self.config
+        tops = {id(weight) for side in (self.sketch, self.photo) for weight in side.top.parameters()}
+        new = [weight for weight in self.parameters() if id(weight) not in tops]
+        groups: list[dict[str, Any]] = [{"params": new, "lr": config.rate}]
+        if config.rate_top:
+            old = [weight for weight in self.parameters() if id(weight) in tops]
+            groups.append({"params": old, "lr": config.rate_top})
+        return one_cycle(groups, config.decay, self.steps)

@@ -1,0 +1,193 @@
+"""Hierarchical training: regions of both domains, pairs compared, the model that ranks unseen photos best."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from sketchseek.data import Dataset
+from sketchseek.encoders.huggingface import Backbone, load_backbone
+from sketchseek.evaluation.metrics import measure, metric
+from sketchseek.images import PhotoInput
+from sketchseek.methods.hierarchy.config import Config
+from sketchseek.methods.hierarchy.export import Whole, write
+from sketchseek.methods.hierarchy.material import Seen, see
+from sketchseek.methods.hierarchy.pairs import Batch, Network
+from sketchseek.methods.hierarchy.towers import RegionTower, Side, pooled
+from sketchseek.model import RegionInput
+from sketchseek.training import batchnorm
+from sketchseek.training.features import Features
+from sketchseek.training.halves import Top, Trunk, twin
+from sketchseek.training.loop import fit
+from sketchseek.training.material import Material, gather
+from sketchseek.training.pictures import Contract, Pictures, contracts, normalised
+from sketchseek.training.progress import OnProgress, silent
+from sketchseek.training.run import Run
+from sketchseek.training.samplers import draw_triplets, meanings
+
+_STATISTICS = 128  # pictures of each domain that batch norm is measured on
+_METRICS = ("map@all", "acc@1", "acc@5", "acc@10")
+
+
+@dataclass(frozen=True)
+class Domain:
+    """Sketches or photos: what their network is, and the items as it sees them."""
+
+    trunk: Trunk
+    side: Side
+    train: Seen
+    val: Seen
+
+
+def train(
+    config: Config, run_dir: Path, *, cache_dir: Path | None = None, on_progress: OnProgress = silent
+) -> Path:
+    """Train and write the model folder ``run_dir/model``, whose path is returned.
+
+    It scores pairs: `sketchseek.rerankers.pairs.PairScorer` opens it. A run that was stopped goes on after
+    its last whole epoch; one that is finished is not run again.
+
+    Raises:
+        BadDataset: the data set is missing, or a sketch has no photo of its own, or no other beside it.
+        BadConfig: a setting is out of range, the backbone has no feature maps, or the folder holds another
+            run.
+        BadModel: the backbone cannot be loaded.
+    """
+    run = Run(run_dir, "hierarchy", config, cache_dir=cache_dir, on_progress=on_progress)
+    if run.finished:
+        return run.model
+    material = gather(config.data, config.seed)
+    backbone = load_backbone(config.backbone, config.size)
+    found = contracts(backbone, fit=config.fit, line_width=config.line_width)
+    with run.stage("features"):
+        sketch, photo = _domains(config, backbone, found, material, run)
+    torch.manual_seed(config.seed)
+    for domain in (sketch, photo):
+        domain.side.begin(_start(domain, frozen=not config.rate_top), config.dim)
+    steps = config.epochs * -(-len(material.train.sketches) // config.batch)
+    module = Network(config, sketch.side, photo.side, steps)
+    with run.stage("training") as folder:
+        fitted = fit(
+            module,
+            lambda epoch: _batches(config, sketch.train, photo.train, epoch),
+            run_dir=folder,
+            epochs=config.epochs,
+            seed=config.seed,
+            validate=lambda: _judge(module, sketch.val, photo.val),
+            stage="training",
+            on_progress=on_progress,
+        )
+    whole = Whole(
+        RegionTower(photo.trunk, photo.side),
+        RegionTower(sketch.trunk, sketch.side),
+        module.pair,
+        found,
+        RegionInput(config.regions, config.finder),
+    )
+    with run.stage("export"):
+        return write(run, whole, material, {"map@all": fitted.score or 0.0})
+
+
+def _domains(
+    config: Config, backbone: Backbone, found: tuple[Contract, Contract], material: Material, run: Run
+) -> tuple[Domain, Domain]:
+    """Sketches and photos; an upper half that is trained is the same for both but for its batch norm."""
+    photo, sketch = found
+    tuned = _adapted(config, backbone, material, found, run)
+    trunks = Trunk(tuned, config.cut, config.size), Trunk(backbone, config.cut, config.size)
+    tops = [
+        Top(body, config.cut, trunk.shape, live=False)
+        for body, trunk in zip((tuned, backbone), trunks, strict=True)
+    ]
+    if config.rate_top:
+        tops[0] = twin(tops[1], tops[0])
+    return (
+        _domain(config, (trunks[0], Side(tops[0], config.points)), sketch, material, run),
+        _domain(config, (trunks[1], Side(tops[1], config.points)), photo, material, run),
+    )
+
+
+def _domain(
+    config: Config, parts: tuple[Trunk, Side], contract: Contract, material: Material, run: Run
+) -> Domain:
+    trunk, side = parts
+    features = Features(trunk, run.features)
+
+    def look(part: Dataset, *, mirror: bool) -> Seen:
+        seen = see(
+            Pictures(part, contract),
+            part.photos if isinstance(contract, PhotoInput) else part.sketches,
+            features,
+            RegionInput(config.regions, config.finder),
+            mirror=mirror,
+            on_progress=run.on_progress,
+        )
+        return seen if config.rate_top else pooled(side, seen)
+
+    return Domain(trunk, side, look(material.train, mirror=config.mirror), look(material.val, mirror=False))
+
+
+def _adapted(
+    config: Config, backbone: Backbone, material: Material, found: tuple[Contract, Contract], run: Run
+) -> Backbone:
+    """The backbone with the batch-norm statistics of the training drawings, where that is wanted."""
+    if not config.adapt or not batchnorm.norms(backbone):
+        return backbone
+    train = material.train
+    photos, sketches = (Pictures(train, contract) for contract in found)
+    used = "".join(item.id for item in train)
+    key = (
+        f"{backbone.digest()} {found} {_STATISTICS} {train.name} {hashlib.sha256(used.encode()).hexdigest()}"
+    )
+    return batchnorm.adapted(
+        backbone,
+        run.features / f"adapted-{hashlib.sha256(key.encode()).hexdigest()[:12]}.safetensors",
+        photos=lambda: normalised(photos, train.photos, _STATISTICS),
+        drawings=lambda: normalised(sketches, train.sketches, _STATISTICS),
+        on_progress=run.on_progress,
+    )
+
+
+def _start(domain: Domain, *, frozen: bool) -> Tensor:
+    """Pooled features of regions to measure mean and spread on, (N, width)."""
+    seen = domain.train
+    rows = np.arange(len(seen.items))[:: max(1, len(seen.items) // _STATISTICS)]
+    values, boxes, sizes = seen.take(np.zeros_like(rows), rows)
+    if not frozen:
+        domain.side.eval()
+        with torch.inference_mode():
+            values = domain.side.pooled(values, boxes).clone()
+    return values[torch.arange(values.shape[1])[None] < sizes[:, None]]
+
+
+def _batches(config: Config, sketches: Seen, photos: Seen, epoch: int) -> Iterator[Batch]:
+    """Each sketch once, with its photo and another; a sketch in the mirror has both in the mirror."""
+    rng = np.random.default_rng([config.seed, epoch])
+    asking, asked_for = meanings(sketches.items, "instance"), meanings(photos.items, "instance")
+    triplets = draw_triplets(asking, asked_for, rng, each=1)
+    temperature = torch.tensor(config.warmth(epoch))
+    for start in range(0, len(triplets), config.batch):
+        asked, own, other = triplets[start : start + config.batch].T
+        views = rng.integers(len(sketches.values), size=len(asked))
+        given = photos.take(np.concatenate([views, views]), np.concatenate([own, other]))
+        yield sketches.take(views, asked), given, temperature
+
+
+def _judge(module: Network, sketches: Seen, photos: Seen) -> dict[str, float]:
+    """How well held-out sketches find their photos; the first metric chooses the epoch."""
+    regions = []
+    for side, seen in ((module.sketch, sketches), (module.photo, photos)):
+        taken = seen.take(np.zeros(len(seen.items), np.int64), np.arange(len(seen.items)))
+        regions.append(module.regions(side, taken))
+    keys = (np.array(meanings(seen.items, "instance")) for seen in (sketches, photos))
+    found = measure(
+        [metric(name) for name in _METRICS], module.pair.table(*regions).numpy(), np.equal.outer(*keys)
+    )
+    values = {name: float(rows.mean()) for name, rows in found.items()}
+    return {"score": values.pop(_METRICS[0]), **values}

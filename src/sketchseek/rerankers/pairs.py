@@ -1,0 +1,233 @@
+"""A model that compares pairs, in ONNX Runtime on the CPU.
+
+Three graphs: ``photo.onnx`` and ``sketch.onnx`` turn a picture and its boxes into regions, once a picture;
+``pair.onnx`` compares the regions of one sketch and one photo. Comparing costs far more than an inner
+product, so it is meant for a shortlist.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+import onnxruntime as ort
+from numpy.typing import NDArray
+
+from sketchseek.errors import BadModel
+from sketchseek.images import PhotoInput
+from sketchseek.model import Model, RegionInput
+from sketchseek.ranking import Ranking
+from sketchseek.rerankers.regions import of_photo, of_sketch
+from sketchseek.sketch import Sketch, SketchInput
+
+PICTURES = 8
+"""Pictures in one run of a graph."""
+
+PAIRS = 128
+"""Pairs in one run of a graph."""
+
+Arrays = dict[str, NDArray[np.generic]]
+
+
+@dataclass(frozen=True, eq=False)
+class Regions:
+    """N pictures as regions.
+
+    Attributes:
+        values: (N, R, D) float32; what lies behind a picture's last region means nothing.
+        sizes: (N,) int64, how many regions each has.
+        boxes: (N, R, 4) float32 in shares of the square that the model saw; zeros behind the last.
+        strokes: of drawings, the numbers of the strokes in each region; empty for photos.
+    """
+
+    values: NDArray[np.float32]
+    sizes: NDArray[np.int64]
+    boxes: NDArray[np.float32]
+    strokes: tuple[tuple[tuple[int, ...], ...], ...] = ()
+
+    def take(self, rows: NDArray[np.int64]) -> Regions:
+        """Some of the pictures, by position."""
+        strokes = tuple(self.strokes[row] for row in rows) if self.strokes else ()
+        return Regions(self.values[rows], self.sizes[rows], self.boxes[rows], strokes)
+
+
+@dataclass(frozen=True, eq=False)
+class Reasons:
+    """Why a pair has its score.
+
+    Attributes:
+        score: 0 at best: minus the squared distance of two vectors of unit length.
+        sketch_merges: (m - 1, 2) which of the sketch's m regions were merged, in order: 0 to m - 1 are those
+            it began with, the k-th merge makes region m + k. Empty where the model grows no trees.
+        photo_merges: (n - 1, 2), of the photo's.
+        to_photo: (m, n) where each region of the sketch looked at first; rows sum to 1. Zeros without
+            co-attention.
+        to_sketch: (n, m), likewise of the photo's.
+    """
+
+    score: float
+    sketch_merges: NDArray[np.int64]
+    photo_merges: NDArray[np.int64]
+    to_photo: NDArray[np.float32]
+    to_sketch: NDArray[np.float32]
+
+
+class PairScorer:
+    """Scores pairs with a model folder; may be called from several threads.
+
+    Args:
+        model: a folder whose card tells regions.
+        threads: how many threads a call may use; as many as ONNX Runtime likes where not given.
+
+    Raises:
+        BadModel: the model gives embeddings, and compares no pairs.
+    """
+
+    def __init__(self, model: Model, *, threads: int | None = None) -> None:
+        if model.card.regions is None:
+            raise BadModel(
+                f"model {model.path} gives embeddings, it compares no pairs: search with it instead"
+            )
+        self.model = model
+        self.regions: RegionInput = model.card.regions
+        self.threads = threads
+        self._lock = threading.Lock()
+        self._sessions: dict[str, ort.InferenceSession] = {}
+
+    @cached_property
+    def model_id(self) -> str:
+        """The model's identity; reads the weights once to find it."""
+        return self.model.identity
+
+    @property
+    def photo(self) -> PhotoInput:
+        """What the model expects of photos."""
+        return self.model.card.photo
+
+    @property
+    def sketch(self) -> SketchInput:
+        """What the model expects of drawings."""
+        return self.model.card.sketch
+
+    def photos(self, pixels: NDArray[np.uint8]) -> Regions:
+        """(N, S, S, 3) uint8 pictures as `images.fit` makes them -> their regions.
+
+        Raises:
+            BadModel: the graph cannot be loaded or run.
+        """
+        boxes = [of_photo(one, self.regions.most, self.regions.finder) for one in pixels]
+        return self._side("photo", pixels, boxes)
+
+    def sketches(self, sketches: Sequence[Sketch]) -> Regions:
+        """Drawings -> their regions.
+
+        Raises:
+            EmptySketch: nothing is drawn in one of them.
+            BadModel: the graph cannot be loaded or run.
+        """
+        found = [of_sketch(sketch, self.sketch, self.regions.most) for sketch in sketches]
+        size = self.sketch.size
+        drawn = [sketch.render(self.sketch) for sketch in sketches]
+        pixels = np.stack(drawn) if drawn else np.empty((0, size, size), np.uint8)
+        return self._side("sketch", pixels, [one.boxes for one in found], tuple(one.strokes for one in found))
+
+    def scores(self, sketches: Regions, photos: Regions) -> NDArray[np.float32]:
+        """(Q, G) scores of every sketch with every photo, higher is better.
+
+        Raises:
+            BadModel: the graph cannot be loaded or run.
+        """
+        total = len(photos.sizes)
+        left, right = np.divmod(np.arange(len(sketches.sizes) * total), max(total, 1))
+        parts = [
+            self._pairs(
+                sketches.take(left[start : start + PAIRS]), photos.take(right[start : start + PAIRS])
+            )[0]
+            for start in range(0, len(left), PAIRS)
+        ]
+        scores: NDArray[np.float32] = np.concatenate([np.empty(0, np.float32), *parts])
+        return scores.reshape(-1, total)
+
+    def reasons(self, sketch: Regions, photo: Regions) -> Reasons:
+        """What the score of one sketch and one photo comes from.
+
+        Raises:
+            BadModel: the graph cannot be loaded or run.
+        """
+        score, left, right, to_photo, to_sketch = (part[0] for part in self._pairs(sketch, photo))
+        m, n = int(sketch.sizes[0]), int(photo.sizes[0])
+        return Reasons(
+            float(score), left[left[:, 0] >= 0], right[right[:, 0] >= 0], to_photo[:m, :n], to_sketch[:n, :m]
+        )
+
+    def _side(
+        self,
+        domain: str,
+        pixels: NDArray[np.uint8],
+        boxes: Sequence[NDArray[np.float32]],
+        strokes: tuple[tuple[tuple[int, ...], ...], ...] = (),
+    ) -> Regions:
+        most = self.regions.most
+        filled = np.zeros((len(boxes), most, 4), np.float32)
+        for row, some in zip(filled, boxes, strict=True):
+            row[: len(some)] = some
+        parts = [
+            self._run(domain, {"pixels": pixels[at : at + PICTURES], "boxes": filled[at : at + PICTURES]})[0]
+            for at in range(0, len(pixels), PICTURES)
+        ]
+        values = np.concatenate(parts) if parts else np.empty((0, most, self.model.card.dim), np.float32)
+        return Regions(values, np.array([len(some) for some in boxes], np.int64), filled, strokes)
+
+    def _pairs(self, sketches: Regions, photos: Regions) -> list[NDArray[Any]]:
+        fed: Arrays = {
+            "sketches": sketches.values,
+            "sketch_sizes": sketches.sizes,
+            "photos": photos.values,
+            "photo_sizes": photos.sizes,
+        }
+        return self._run("pair", fed)
+
+    def _run(self, graph: str, fed: Arrays) -> list[NDArray[Any]]:
+        path = self.model.graph(graph)
+        try:
+            with self._lock:
+                if graph not in self._sessions:
+                    options = ort.SessionOptions()
+                    options.intra_op_num_threads = self.threads or 0
+                    options.log_severity_level = 4  # what is wrong is raised, and told once
+                    options.add_session_config_entry("session.intra_op.allow_spinning", "0")
+                    self._sessions[graph] = ort.InferenceSession(
+                        path, options, providers=["CPUExecutionProvider"]
+                    )
+            found: list[NDArray[Any]] = self._sessions[graph].run(None, fed)
+        except Exception as error:  # the run time raises its own kinds, none of them public
+            reason = str(error).strip().partition("\n")[0]
+            raise BadModel(f"{path} cannot be run: {reason}. Copy the whole folder again.") from error
+        return found
+
+
+def rerank(
+    ranking: Ranking, score: Callable[[int, NDArray[np.int64]], NDArray[np.float32]], k: int | None = None
+) -> Ranking:
+    """Order each query's shortlist anew, by scores of pairs.
+
+    Args:
+        ranking: an encoder's shortlists; only what is in them is scored.
+        score: query by position, (K,) gallery positions -> (K,) scores, higher is better.
+        k: how many to keep; all where not given.
+
+    Returns:
+        The same items with the new scores; equal ones stand in the encoder's order.
+    """
+    k = ranking.items.shape[1] if k is None else min(k, ranking.items.shape[1])
+    items = np.empty((len(ranking), k), np.int64)
+    scores = np.empty((len(ranking), k), np.float32)
+    for row, shortlist in enumerate(ranking.items):
+        found = score(row, shortlist)
+        order = np.argsort(-found, kind="stable")[:k]
+        items[row], scores[row] = shortlist[order], found[order]
+    return Ranking(ranking.queries, ranking.gallery, items, scores)
