@@ -128,7 +128,7 @@ def _at(order: Tensor | None, step: int) -> Tensor | None:
 
 
 def _stacked(merges: list[Tensor], forest: Forest) -> Tensor:
-    return torch.stack(merges, dim=1) if merges else forest.names.new_zeros(len(forest.names), 0, 2)
+    return torch.stack(merges, dim=1) if merges else forest.names.new_zeros(forest.names.shape[0], 0, 2)
 
 
 def level_of(left: Forest, right: Forest, to_photos: Tensor, to_sketches: Tensor) -> Level:

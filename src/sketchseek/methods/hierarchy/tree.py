@@ -39,7 +39,7 @@ class Forest(NamedTuple):
         """A forest of (B, M, d) regions, ``sizes`` (B,) of which are there; the rest may be anything."""
         places = torch.arange(regions.shape[1], device=regions.device)
         real = places[None] < sizes[:, None]
-        names = places[None].expand(len(regions), -1)
+        names = places[None].expand(regions.shape[0], -1)
         return cls(torch.where(real[..., None], regions, 0.0), sizes, names, sizes)
 
     @property

@@ -182,5 +182,5 @@ def greatest(nodes: Tensor, real: Tensor) -> Tensor:
 
 
 def _flat(sketches: Tensor, photos: Tensor) -> Compared:
-    none = torch.full((1, 1, 2), -1, device=sketches.device).expand(len(sketches), -1, -1)
+    none = torch.full((1, 1, 2), -1, device=sketches.device).expand(sketches.shape[0], -1, -1)
     return Compared(sketches, photos, none, none)
