@@ -24,7 +24,8 @@ pytestmark = pytest.mark.browser
 def test_a_drawing_finds_its_photo(page: Page, shape: str) -> None:
     draw(page, shape)
     finds(page, shape)
-    expect(page.locator("#results li.loaded")).to_have_count(len(SHAPES))
+    expect(page.locator("#results img[src]")).to_have_count(len(SHAPES))
+    page.wait_for_function("[...document.querySelectorAll('#results img')].every((image) => image.naturalWidth)")
     expect(page.locator("#announcement")).to_contain_text(f"{shape}.png")
     expect(page.locator("#library")).to_have_text("5 pictures")
 

@@ -9,7 +9,8 @@ from typing import Any
 
 import pytest
 
-from sketchseek.data import SPLITS, Dataset, class_key, load_dataset, load_split
+from sketchseek._names import class_key
+from sketchseek.data import SPLITS, Dataset, load_dataset, load_split
 from sketchseek.evaluation.benchmarks import Benchmark, Part
 from sketchseek.evaluation.benchmarks import benchmark as named
 from sketchseek.evaluation.leaks import _imagenet, imagenet_kinds, warnings

@@ -25,9 +25,9 @@ from sketchseek.methods.zero_shot.conditional import PHOTO, SKETCH, condition, p
 from sketchseek.methods.zero_shot.contrastive import ridge
 from sketchseek.methods.zero_shot.doodle2search import Doodle, Doodle2Search, rivals
 from sketchseek.methods.zero_shot.edges import EdgeMap
-from sketchseek.methods.zero_shot.sake import factors
 from sketchseek.methods.zero_shot.seen import Seen, gather
 from sketchseek.methods.zero_shot.sides import principal, sides
+from sketchseek.methods.zero_shot.teacher import factors
 from sketchseek.methods.zero_shot.words import Words, similarity, vectors
 from sketchseek.training.halves import Top, Trunk
 from sketchseek.training.progress import Progress
@@ -89,8 +89,8 @@ def test_only_seen_classes_are_learnt_from(place: Path) -> None:
     assert len(known.classes) == 4
     assert sorted((*known.classes, *chosen)) == sorted(SEEN)
     assert set(known.material.train.classes) == set(known.classes)
-    codes = known.codes(known.photos[0])
-    kept = {item.label for item, code in zip(known.photos[0].items, codes, strict=True) if code >= 0}
+    codes = known.codes(known.photos)
+    kept = {item.label for item, code in zip(known.photos.items, codes, strict=True) if code >= 0}
     assert kept == set(known.classes)
     assert any(gather(data(place), seed).material.val.classes != chosen for seed in range(1, 5))
 

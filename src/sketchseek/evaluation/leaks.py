@@ -15,7 +15,8 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
-from sketchseek.data import SPLITS, Item, class_key, load_split
+from sketchseek._names import class_key
+from sketchseek.data import SPLITS, Item, load_split
 from sketchseek.evaluation.trial import Trial, mark
 from sketchseek.model import Card
 

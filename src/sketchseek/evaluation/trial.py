@@ -15,7 +15,8 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
-from sketchseek.data import Dataset, Item, class_key, load_dataset
+from sketchseek._names import class_key
+from sketchseek.data import Dataset, Item, load_dataset
 from sketchseek.errors import BadBenchmark, BadDataset
 from sketchseek.evaluation import gallery as galleries
 from sketchseek.evaluation.benchmarks import Benchmark, Distractors, Keep, Part
