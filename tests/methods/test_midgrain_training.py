@@ -62,6 +62,15 @@ def test_few_points_and_twins_are_clustered(name: str, points: np.ndarray) -> No
     assert np.isfinite(found.typical).all()
 
 
+@pytest.mark.parametrize("name", CLUSTERINGS)
+def test_points_of_many_dimensions_are_clustered(name: str, rng: np.random.Generator) -> None:
+    points = blobs(rng, np.eye(256)[:3], 20, 0.05)
+    points /= np.linalg.norm(points, axis=1, keepdims=True)
+    found = cluster(name, points, seed=0)
+    assert set(found.members.tolist()) == set(range(len(found.centres)))
+    assert np.isfinite(found.centres).all()
+
+
 def test_noise_joins_the_nearest_cluster_as_its_least_typical(rng: np.random.Generator) -> None:
     points = np.concatenate([blobs(rng, np.array([[0.0, 0], [5, 0]]), 20, 0.05), [[4.0, 0]]])
     found = cluster("dbscan", points, seed=0)
