@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
@@ -43,6 +44,23 @@ class Trial:
         """(Q, G) bool: whether each photo of the gallery is right for each of the queries."""
         asked, given = self._codes
         return np.equal.outer(asked[queries], given)
+
+    def searched(self, queries: slice = slice(None)) -> NDArray[np.bool_] | None:
+        """(Q, G) bool: whether each of the queries searches each photo; None: all search all."""
+        if self.benchmark.within == "all":
+            return None
+        asked, given = (
+            np.array([item.label for item in side]) for side in (self.queries[queries], self.gallery)
+        )
+        return np.equal.outer(asked, given)
+
+    @cached_property
+    def narrowest(self) -> int:
+        """The least number of photos that a query searches."""
+        if self.benchmark.within == "all":
+            return len(self.gallery)
+        photos = Counter(item.label for item in self.gallery)
+        return min(photos[item.label] for item in self.queries)
 
     def missing(self) -> list[str]:
         """The ids of queries for which the gallery holds nothing right."""

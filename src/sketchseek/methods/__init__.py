@@ -18,6 +18,7 @@ METHODS: dict[str, str] = {
     "dual_stage.autoencoder": "sketchseek.methods.dual_stage:AUTOENCODER",
     "dual_stage.siamese": "sketchseek.methods.dual_stage:SIAMESE",
     "midgrain": "sketchseek.methods.midgrain:MIDGRAIN",
+    "regression": "sketchseek.methods.regression:REGRESSION",
     "sake": "sketchseek.methods.zero_shot:SAKE",
     "siamese.end_to_end": "sketchseek.methods.siamese:END_TO_END",
 }
