@@ -52,7 +52,8 @@ class Trial:
         asked, given = (
             np.array([item.label for item in side]) for side in (self.queries[queries], self.gallery)
         )
-        return np.equal.outer(asked, given)
+        within: NDArray[np.bool_] = np.equal.outer(asked, given)
+        return within
 
     @cached_property
     def narrowest(self) -> int:
