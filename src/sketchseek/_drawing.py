@@ -154,6 +154,19 @@ class Sketch:
         boxes = [(*stroke[:, :2].min(axis=0), *stroke[:, :2].max(axis=0)) for stroke in self.strokes]
         return np.array(boxes, np.float32).reshape(-1, 4)
 
+    def boxes_on(self, spec: SketchInput) -> NDArray[np.float32]:
+        """(n_strokes, 4) float32 x0, y0, x1, y1 around each stroke's ink in `render(spec)`, in its pixels.
+
+        No rows for a raster. A box may reach past the lines by less than a pixel.
+        """
+        if not self.strokes:
+            return np.zeros((0, 4), np.float32)
+        points = _ink.fitted(self.strokes, spec.size, spec.margin, spec.line_width)
+        parts = np.split(points, np.cumsum([len(stroke) for stroke in self.strokes])[:-1])
+        half = spec.line_width / 2
+        boxes = [(*(part.min(axis=0) - half), *(part.max(axis=0) + half)) for part in parts]
+        return np.array(boxes, np.float32)
+
     def simplify(self, tolerance: float = 2.0) -> Sketch:
         """Fewer points: Ramer-Douglas-Peucker, each stroke's ends kept, units and times as they were.
 

@@ -31,11 +31,7 @@ def draw(strokes: Sequence[NDArray[np.float32]], size: int, margin: float, line_
     Returns:
         (size, size) ink.
     """
-    points = np.concatenate([stroke[:, :2] for stroke in strokes]).astype(np.float64)
-    low, high = points.min(axis=0), points.max(axis=0)
-    extent = float((high - low).max())
-    scale = (size * (1 - 2 * margin) - line_width) / extent if extent else 1.0
-    starts, ends = _pieces((points - (low + high) / 2) * scale + size / 2, strokes, line_width + 2)
+    starts, ends = _pieces(fitted(strokes, size, margin, line_width), strokes, line_width + 2)
 
     window = int(np.ceil(2 * line_width)) + 4  # a piece, half a line on both sides, a pixel to fade in
     canvas = np.full((size + 2 * window, size + 2 * window), np.inf, np.float32)  # squared distances
@@ -45,6 +41,18 @@ def draw(strokes: Sequence[NDArray[np.float32]], size: int, margin: float, line_
     half = line_width / 2
     covered: Ink = np.minimum(distance + 0.5, half) - np.maximum(distance - 0.5, -half)
     return np.clip(covered, 0, 1)
+
+
+def fitted(
+    strokes: Sequence[NDArray[np.float32]], size: int, margin: float, line_width: float
+) -> NDArray[np.float64]:
+    """Where `draw` puts all points, (n, 2) x, y in pixels; pixel i covers i to i + 1."""
+    points = np.concatenate([stroke[:, :2] for stroke in strokes]).astype(np.float64)
+    low, high = points.min(axis=0), points.max(axis=0)
+    extent = float((high - low).max())
+    scale = (size * (1 - 2 * margin) - line_width) / extent if extent else 1.0
+    placed: NDArray[np.float64] = (points - (low + high) / 2) * scale + size / 2
+    return placed
 
 
 def _pieces(

@@ -7,6 +7,7 @@ LOSSES: dict[str, str] = {
     "distillation": "sketchseek.losses.distillation:distillation",
     "domain": "sketchseek.losses.domain:domain",
     "infonce": "sketchseek.losses.infonce:infonce",
+    "paired_triplet": "sketchseek.losses.paired_triplet:paired_triplet",
     "proxies": "sketchseek.losses.proxies:proxies",
     "reconstruction": "sketchseek.losses.reconstruction:reconstruction",
     "triplet": "sketchseek.losses.triplet:triplet",

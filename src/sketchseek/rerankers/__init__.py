@@ -1,0 +1,1 @@
+"""Scores of (sketch, photo) pairs, for the shortlist that an encoder made: what can be done without torch."""

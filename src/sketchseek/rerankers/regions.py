@@ -1,0 +1,170 @@
+"""Parts of pictures as boxes: a sketch's strokes, a photo's objects or the cells of a grid.
+
+Boxes are (n, 4) float32 x0, y0, x1, y1 in shares of the side of the square that a model sees, so they hold
+for every feature map of it; the first one is the whole picture. They are found in the very pixels, or the
+very frame, that the model is given: a mirrored or cropped picture has the boxes of what is then there.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image
+
+from sketchseek.errors import EmptySketch
+from sketchseek.sketch import Sketch, SketchInput
+
+Boxes = NDArray[np.float32]
+Finder = Literal["edges", "grid"]
+
+_WHOLE = np.array([[0, 0, 1, 1]], np.float32)
+_CELLS = 64  # side of the edge map
+_LENGTHS = (8, 12, 17, 24, 34, 48)  # sides of windows, cells; each about √2 of the one before
+_LONGEST = 3.0  # greatest ratio of a window's sides
+_RIM = 2  # cells around a window in which edges tell that it cuts something
+_OVERLAP = 0.5  # of two windows that count as one, intersection over union
+
+
+@dataclass(frozen=True, eq=False)
+class StrokeRegions:
+    """The regions of a drawing.
+
+    Attributes:
+        boxes: (n, 4), the whole first.
+        strokes: the numbers of the strokes in each, from 0; none where the drawing has no strokes.
+    """
+
+    boxes: Boxes
+    strokes: tuple[tuple[int, ...], ...]
+
+
+def of_sketch(sketch: Sketch, spec: SketchInput, most: int = 16) -> StrokeRegions:
+    """The whole drawing, and each of its strokes.
+
+    Where there are more strokes than ``most`` - 1, those drawn one after the other are joined, first the two
+    whose common box has the shortest border. A drawing without strokes is looked at like a photo.
+
+    Args:
+        sketch: not empty.
+        spec: how it is rendered.
+        most: regions, at least 2.
+
+    Raises:
+        EmptySketch: nothing is drawn.
+    """
+    if sketch.is_empty:
+        raise EmptySketch("the sketch is empty: draw at least one line")
+    if not sketch.strokes:
+        boxes = of_photo(sketch.render(spec), most)
+        return StrokeRegions(boxes, ((),) * len(boxes))
+    boxes, groups = _joined(sketch.boxes_on(spec), most - 1)
+    found = np.concatenate([_WHOLE, np.clip(boxes / np.float32(spec.size), 0, 1)])
+    return StrokeRegions(found, (tuple(range(len(sketch.strokes))), *groups))
+
+
+def of_photo(pixels: NDArray[np.uint8], most: int = 16, finder: Finder = "edges") -> Boxes:
+    """The whole picture, and its parts: (n, 4), n at most ``most``.
+
+    ``"edges"`` stands in for selective search, in the manner of Edge Boxes (Zitnick and Dollár, ECCV 2014)
+    without its groups of edges: of windows of 6 by 6 sizes all over the picture it takes those that hold
+    many edges for their size and cut few. The score is the sum of edges inside less that in a rim around,
+    over the border's length, so that a contour counts alike whatever its size; the best window is taken,
+    those that overlap it by more than half (intersection over union) are not, and so on. An even picture has
+    no parts.
+
+    ``"grid"`` takes the cells of grids of 2, 3 and more to a side, as many grids as fit whole.
+
+    Args:
+        pixels: (S, S, 3) or (S, S) uint8.
+        most: boxes, at least 2.
+        finder: how parts are found.
+    """
+    parts = _cells(most - 1) if finder == "grid" else _windows(pixels, most - 1)
+    return np.concatenate([_WHOLE, parts])
+
+
+def _joined(boxes: Boxes, most: int) -> tuple[Boxes, tuple[tuple[int, ...], ...]]:
+    """At most so many boxes, of neighbours in the order of drawing, and which of those given are in each."""
+    groups: list[tuple[int, ...]] = [(number,) for number in range(len(boxes))]
+    while len(boxes) > most:
+        both = np.concatenate(
+            [np.minimum(boxes[:-1, :2], boxes[1:, :2]), np.maximum(boxes[:-1, 2:], boxes[1:, 2:])], axis=1
+        )
+        at = int((both[:, 2:] - both[:, :2]).sum(axis=1).argmin())
+        boxes = np.concatenate([boxes[:at], both[at : at + 1], boxes[at + 2 :]])
+        groups[at : at + 2] = [groups[at] + groups[at + 1]]
+    return boxes, tuple(groups)
+
+
+def _cells(most: int) -> Boxes:
+    found: list[tuple[float, float, float, float]] = []
+    side = 2
+    while len(found) + side * side <= most:
+        found += [
+            (column / side, row / side, (column + 1) / side, (row + 1) / side)
+            for row in range(side)
+            for column in range(side)
+        ]
+        side += 1
+    return np.array(found, np.float32).reshape(-1, 4)
+
+
+def _windows(pixels: NDArray[np.uint8], most: int) -> Boxes:
+    windows = _ALL
+    edges = np.pad(_edges(pixels), _RIM)
+    sums = np.pad(edges.cumsum(axis=0).cumsum(axis=1), ((1, 0), (1, 0)))
+    inside = _mass(sums, windows + _RIM)
+    around = _mass(sums, windows + np.array([0, 0, 2 * _RIM, 2 * _RIM])) - inside
+    border = 2 * (windows[:, 2:] - windows[:, :2]).sum(axis=1)
+    score = (inside - around) / border
+    kept: list[int] = []
+    while len(kept) < most and (at := int(score.argmax())) >= 0 and score[at] > 0:
+        kept.append(at)
+        score[_overlap(windows, windows[at]) > _OVERLAP] = 0
+    return (windows[kept] / _CELLS).astype(np.float32).reshape(-1, 4)
+
+
+def _edges(pixels: NDArray[np.uint8]) -> NDArray[np.float64]:
+    """How steeply the picture changes in each cell, the steepest of its colours."""
+    small = Image.fromarray(pixels).resize((_CELLS, _CELLS), Image.Resampling.BOX)
+    values = np.asarray(small, np.float64).reshape(_CELLS, _CELLS, -1) / 255
+    down, right = np.gradient(values, axis=(0, 1))
+    steep: NDArray[np.float64] = np.hypot(down, right).max(axis=2)
+    return np.where(steep > 0.02, steep, 0)  # noise of even surfaces
+
+
+def _mass(sums: NDArray[np.float64], boxes: NDArray[np.int64]) -> NDArray[np.float64]:
+    """The sums inside boxes, from the table of all sums from the corner."""
+    left, top, right, bottom = boxes.T
+    found: NDArray[np.float64] = sums[bottom, right] - sums[top, right] - sums[bottom, left] + sums[top, left]
+    return found
+
+
+def _overlap(boxes: NDArray[np.int64], one: NDArray[np.int64]) -> NDArray[np.float64]:
+    """Intersection over union of each box with one."""
+    low, high = np.maximum(boxes[:, :2], one[:2]), np.minimum(boxes[:, 2:], one[2:])
+    common = np.prod(np.clip(high - low, 0, None), axis=1)
+    areas = np.prod(boxes[:, 2:] - boxes[:, :2], axis=1)
+    share: NDArray[np.float64] = common / (areas + np.prod(one[2:] - one[:2]) - common)
+    return share
+
+
+def _places() -> NDArray[np.int64]:
+    """Windows of all sizes at steps of a quarter of their shorter side, alike from left and from right."""
+    found = []
+    for width in _LENGTHS:
+        for height in _LENGTHS:
+            if max(width, height) <= _LONGEST * min(width, height):
+                step = max(1, min(width, height) // 4)
+                columns, rows = (
+                    sorted({*range(0, _CELLS - side + 1, step), *range(_CELLS - side, -1, -step)})
+                    for side in (width, height)
+                )
+                found += [(x, y, x + width, y + height) for y in rows for x in columns]
+    return np.array(found, np.int64)
+
+
+_ALL = _places()
