@@ -178,6 +178,9 @@ class _Recorder(pl.Callback):
     def load_state_dict(self, state_dict: dict[str, Any]) -> None:
         self.history = list(state_dict["history"])
 
+    def on_train_epoch_start(self, trainer: pl.Trainer, pl_module: pl.LightningModule) -> None:
+        trainer.callback_metrics.clear()  # a loss that is not computed any more is not told any more
+
     def on_train_epoch_end(self, trainer: pl.Trainer, pl_module: pl.LightningModule) -> None:
         epoch = self.epoch
         figures = {name: float(value) for name, value in trainer.callback_metrics.items() if name != _MONITOR}
