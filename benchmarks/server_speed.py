@@ -8,7 +8,7 @@ process of its own.
 ``page``: drawings of Quick, Draw!-like strokes, drawn with the mouse in Chromium. From the end of each stroke
 to the first new results on the page and the frame that shows them, as the page's own clock has it; beside it
 what the server says that the answer took, and what the encoder alone takes for a drawing. Chromium shares the
-cores with the server.
+cores with the server. A stroke that begins on an example drawing takes that up: it is "without_results".
 ``clients``: so many at once for two minutes, each asking after every stroke and then drawing for a second.
 ``kill``: the server is killed while clients ask, and started anew: the library is checked, and a fixed
 drawing is asked before and after.
