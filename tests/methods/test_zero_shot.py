@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +11,7 @@ import numpy as np
 import pytest
 import tiny
 import torch
+from stopping import stopped, weights
 from torch import Tensor, nn
 from torch.nn.functional import normalize
 
@@ -162,18 +164,9 @@ def test_each_method_trains_a_model_that_embeds(
 
 
 def test_a_stopped_run_goes_on_to_the_same_model(at_hand: Path, tmp_path: Path) -> None:
-    sake, config = method("sake"), settings("sake", at_hand, epochs=3)
-
-    def stop(event: Progress) -> None:
-        if event.stage == "sake" and event.done == 2:
-            raise KeyboardInterrupt
-
-    cache = at_hand / "cache"
-    whole = sake.train(config, tmp_path / "whole", cache_dir=cache)
-    with pytest.raises(KeyboardInterrupt):
-        sake.train(config, tmp_path / "stopped", cache_dir=cache, on_progress=stop)
-    again = sake.train(config, tmp_path / "stopped", cache_dir=cache)
-    assert folders.load(again).identity.split("@")[1] == folders.load(whole).identity.split("@")[1]
+    train = partial(method("sake").train, settings("sake", at_hand, epochs=3), cache_dir=at_hand / "cache")
+    again = stopped(partial(train, tmp_path / "stopped"), "sake")
+    assert weights(again) == weights(train(tmp_path / "whole"))
 
 
 def test_a_transformer_is_told_the_domain_by_tokens(at_hand: Path, tmp_path: Path) -> None:

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
@@ -49,19 +48,16 @@ class Trial:
         """(Q, G) bool: whether each of the queries searches each photo; None: all search all."""
         if self.benchmark.within == "all":
             return None
-        asked, given = (
-            np.array([item.label for item in side]) for side in (self.queries[queries], self.gallery)
-        )
-        within: NDArray[np.bool_] = np.equal.outer(asked, given)
-        return within
+        asked, given = self._labels
+        return np.equal.outer(asked[queries], given)
 
     @cached_property
     def narrowest(self) -> int:
         """The least number of photos that a query searches."""
         if self.benchmark.within == "all":
             return len(self.gallery)
-        photos = Counter(item.label for item in self.gallery)
-        return min(photos[item.label] for item in self.queries)
+        asked, given = self._labels
+        return int(np.bincount(given, minlength=asked.max() + 1)[asked].min())
 
     def missing(self) -> list[str]:
         """The ids of queries for which the gallery holds nothing right."""
@@ -71,7 +67,14 @@ class Trial:
     @cached_property
     def _codes(self) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
         """For each query and each photo of the gallery a number, equal where the photo is right."""
-        kind = self.benchmark.relevance
+        return self._numbered(self.benchmark.relevance)
+
+    @cached_property
+    def _labels(self) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+        """Likewise, equal where the photo is of the query's class."""
+        return self._numbered("class")
+
+    def _numbered(self, kind: str) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
         keys = [mark(item, kind) for item in (*self.queries, *self.gallery)]
         codes = np.unique(keys, return_inverse=True)[1].astype(np.int64)
         return codes[: len(self.queries)], codes[len(self.queries) :]

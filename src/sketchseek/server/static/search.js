@@ -30,11 +30,11 @@ export class LiveSearch {
    */
   refresh({ stale = false, done = false } = {}) {
     this.#wanted = true;
-    if (stale) this.#drop();
+    if (stale || done) this.#drop();
     this.#on.busy(true);
-    if (done) this.#cancel();
-    if (done && !this.#flight) this.#start(); // at once: a timer would let a frame be drawn before
-    else this.#schedule();
+    if (!done) return this.#schedule();
+    this.#cancel();
+    this.#start(); // at once: a timer would let a frame be drawn before
   }
 
   /** There is nothing to look for any more; an answer still on its way is dropped. */
