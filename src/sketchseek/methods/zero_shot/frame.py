@@ -103,8 +103,9 @@ def zero_shot(
 def _train(run: Run, build: Build, photo_trunk: PhotoTrunk) -> Path:
     """Train and write the model folder, whose path is returned.
 
-    A run that was stopped goes on after its last whole epoch. The epoch is kept whose map@all is highest on
-    the seen classes that were held out.
+    A run that was stopped goes on after its last whole epoch. The last epoch is kept, in which the learning
+    rate has come to 0: the few seen classes that are held out tell settings apart, over seeds, but not the
+    epochs of one run.
 
     Raises:
         BadDataset: the data set is not there.
@@ -128,6 +129,7 @@ def _train(run: Run, build: Build, photo_trunk: PhotoTrunk) -> Path:
             validate=lambda: retrieval(
                 through(network.sketch, sketches.val), through(network.photo, photos.val), known.material.val
             ),
+            keep="last",
             stage=run.method,
             on_progress=run.on_progress,
         )
