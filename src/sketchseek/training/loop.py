@@ -122,7 +122,7 @@ def one_cycle(groups: list[dict[str, Any]], decay: float, steps: int) -> Any:
     return [optimizer], [{"scheduler": cycle, "interval": "step"}]
 
 
-def _saver(folder: Path, name: str, **chosen: str) -> ModelCheckpoint:
+def _saver(folder: Path, name: str, **chosen: Any) -> ModelCheckpoint:
     return ModelCheckpoint(
         dirpath=folder, filename=name, enable_version_counter=False, save_on_train_epoch_end=True, **chosen
     )
