@@ -16,13 +16,13 @@ from pathlib import Path
 import numpy as np
 from machine import about, write
 
-from sketchseek.data import class_key
+from sketchseek._names import class_key
 from sketchseek.encoders.onnx import OnnxEncoder
 from sketchseek.evaluation.benchmarks import benchmark
+from sketchseek.evaluation.embeddings import embed
 from sketchseek.evaluation.parts import GALLERIES, deciding, scores
 from sketchseek.evaluation.trial import Trial, prepare
 from sketchseek.model import load
-from sketchseek.training.pictures import Pictures
 
 ASKED = ("cow", "giraffe")  # the pair that the report tells of
 
@@ -70,10 +70,7 @@ def measure(folder: Path, trial: Trial) -> dict[str, dict[str, float]]:
     if model.words is None:
         raise SystemExit(f"{folder} knows no words")
     encoder = OnnxEncoder(model)
-    shown = Pictures(trial.dataset, model.card.photo).batches(trial.gallery)
-    drawn = Pictures(trial.dataset, model.card.sketch).batches(trial.queries)
-    photos = np.concatenate([encoder.embed_photos(batch) for batch in shown])
-    sketches = np.concatenate([encoder.embed_sketches(batch) for batch in drawn])
+    photos, sketches = (embed(encoder, trial.dataset, items) for items in (trial.gallery, trial.queries))
     asked, given = (
         np.array([class_key(item.label) for item in items]) for items in (trial.queries, trial.gallery)
     )

@@ -122,7 +122,7 @@ def scroll(address: str, pictures: int) -> dict[str, Any]:
         page.add_init_script(WATCH)
         page.goto(address)
         page.evaluate(PASTE, json.dumps(DRAWING))
-        expect(page.locator("#results li.loaded").first).to_be_visible(timeout=120_000)
+        expect(page.locator("#results img[src]").first).to_be_visible(timeout=120_000)
         page.wait_for_timeout(2000)
         device = page.context.new_cdp_session(page)
         device.send("Performance.enable", {"timeDomain": "threadTicks"})

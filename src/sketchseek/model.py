@@ -31,6 +31,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sketchseek._aside import aside
+from sketchseek._names import class_key
 from sketchseek.errors import BadModel, UnknownName
 from sketchseek.images import PhotoInput
 from sketchseek.sketch import SketchInput
@@ -110,8 +111,8 @@ class Vocabulary:
         Raises:
             UnknownName: none of its words is known; the message lists near ones.
         """
-        wanted = _spelt(text)
-        where = {_spelt(name): place for place, name in enumerate(self.names)}
+        wanted = class_key(text)
+        where = {class_key(name): place for place, name in enumerate(self.names)}
         rows = [where[word] for word in (wanted, *wanted.split()) if word in where]
         if not rows:
             near = difflib.get_close_matches(wanted, where, n=3, cutoff=0.6)
@@ -244,11 +245,6 @@ def write_words(words: Vocabulary, folder: Path) -> Path:
     with aside(path) as written, written.open("wb") as file:
         np.savez_compressed(file, names=np.array(words.names), vectors=words.vectors.astype(np.float16))
     return path
-
-
-def _spelt(text: str) -> str:
-    """A word as it is looked up: lower case, single spaces for whatever parts words."""
-    return " ".join("".join(letter if letter.isalnum() else " " for letter in text.lower()).split())
 
 
 def _tuples(raw: Mapping[str, Any]) -> dict[str, Any]:

@@ -24,7 +24,10 @@ pytestmark = pytest.mark.browser
 def test_a_drawing_finds_its_photo(page: Page, shape: str) -> None:
     draw(page, shape)
     finds(page, shape)
-    expect(page.locator("#results li.loaded")).to_have_count(len(SHAPES))
+    expect(page.locator("#results img[src]")).to_have_count(len(SHAPES))
+    page.wait_for_function(
+        "[...document.querySelectorAll('#results img')].every((image) => image.naturalWidth)"
+    )
     expect(page.locator("#announcement")).to_contain_text(f"{shape}.png")
     expect(page.locator("#library")).to_have_text("5 pictures")
 
@@ -34,6 +37,26 @@ def test_results_come_while_the_pen_is_down(page: Page) -> None:
     finds(page, "circle")
     assert strokes(page)
     page.mouse.up()
+
+
+def test_the_end_of_a_stroke_is_asked_with_at_once(page: Page) -> None:
+    draw(page, "circle", lift=False)
+    finds(page, "circle")
+    page.evaluate("""() => {
+      let asked = 0;
+      const fetch = window.fetch;
+      window.fetch = (url, ...rest) => {
+        asked += url.endsWith("/api/search");
+        return fetch(url, ...rest);
+      };
+      const canvas = document.querySelector("#canvas");
+      window.told = new Promise((done) => canvas.addEventListener("pointerup", () => {
+        const before = asked;
+        setTimeout(() => done(asked - before)); // a timer of the page itself would come after this one
+      }, {capture: true, once: true}));
+    }""")
+    page.mouse.up()
+    assert page.evaluate("window.told") == 1
 
 
 def test_undo_takes_back_a_stroke_and_clear_all(page: Page) -> None:

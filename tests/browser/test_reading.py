@@ -93,7 +93,7 @@ def test_a_folder_is_read_while_it_is_searched(
         done = int(page.locator("#reading progress").get_attribute("value"))
         assert 0 < done < PHOTOS
         page.evaluate(PASTE, bicycle)
-        expect(page.locator("#results li.loaded").first).to_be_visible()
+        expect(page.locator("#results img[src]").first).to_be_visible()
         assert page.locator("#results li").count() <= done
         while server.status()["photos"] < 100:
             read_some(server)
@@ -139,7 +139,7 @@ def test_an_indexer_that_breaks_off_is_told_and_the_server_goes_on(
         kept = server.status()["photos"]
         expect(page.locator("#library")).to_have_text(f"{kept} pictures")
         page.evaluate(PASTE, bicycle)
-        expect(page.locator("#results li.loaded").first).to_be_visible()
+        expect(page.locator("#results img[src]").first).to_be_visible()
         look(page, "broken-off", shots)
         page.close()
         assert server.interrupt() == 0

@@ -5,8 +5,9 @@ from importlib.resources import files
 
 import pytest
 
+from sketchseek._names import class_key
 from sketchseek.data import splits
-from sketchseek.data.items import Dataset, DatasetCard, Item, class_key
+from sketchseek.data.items import Dataset, DatasetCard, Item
 from sketchseek.data.splits import SPLITS, Split, load_split
 from sketchseek.errors import BadBenchmark, UnknownName
 

@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-from sketchseek.data.items import Dataset, DatasetCard, Item, class_key
+from sketchseek._names import class_key
+from sketchseek.data.items import Dataset, DatasetCard, Item
 from sketchseek.errors import BadDataset
 
 CARD = DatasetCard("toy", "Toy", "none", "here", "", "anything")

@@ -35,6 +35,7 @@ SUBSET = {
     "sketchy-subset/zero-shot-21": (525, 525),
     "sketchy-subset/zero-shot-25": (625, 625),
     "sketchy-subset/instance:drawn": (1090, 206),
+    "sketchy-subset/own-photo": (1090, 1459),
     "sketchy-subset/generalised-21": (525, 525 + 1214),
     "sketchy-subset/generalised-25": (625, 625 + 1171),
 }
@@ -68,7 +69,7 @@ def test_the_real_data_has_the_items_that_are_counted(data_root: Path, name: str
     for row in (0, len(relevance) // 2, len(relevance) - 1):
         query = trial.queries[row]
         right = {item.id for item, hit in zip(trial.gallery, relevance[row], strict=True) if hit}
-        if "/instance" in name:
+        if named(name).relevance == "instance":
             assert right == {f"photo/{query.instance}"}
         else:
             assert right == {item.id for item in trial.gallery if item.label == query.label}
@@ -99,6 +100,30 @@ def test_the_synthetic_benchmarks_need_no_files(name: str, right: int) -> None:
     assert (len(trial.queries), len(trial.gallery)) == (classes * 4 * 3, classes * 4)
     assert (trial.relevance().sum(axis=1) == right).all()
     assert trial.digest == prepare(named(name)).digest
+
+
+def test_within_its_class_a_query_searches_no_other(benchmark: Benchmark, dataset: Dataset) -> None:
+    alone = replace(benchmark, relevance="instance", within="class")
+    whole = prepare(replace(alone, within="all"), dataset)
+    trial = prepare(alone, dataset)
+    assert alone.digest != replace(alone, within="all").digest
+    assert (whole.searched(), whole.narrowest, trial.narrowest) == (None, 6, 3)
+    searched = trial.searched(slice(2, 5))
+    assert searched is not None
+    np.testing.assert_array_equal(searched, np.kron(np.eye(2), np.ones((3, 3))).astype(bool)[2:5])
+
+
+@pytest.mark.parametrize("name", ["variant-12", "category-12"])
+def test_twelve_drawn_classes_with_and_without_distractors(name: str) -> None:
+    alone, among = prepare(named(f"synthetic/{name}")), prepare(named(f"synthetic/{name}:distractors"))
+    assert (len(alone.queries), len(alone.gallery)) == (576, 288)
+    assert (among.queries, among.gallery[:288]) == (alone.queries, alone.gallery)
+    asked = {item.label for item in alone.queries}
+    assert len(asked) == 12
+    assert not asked & {item.label for item in among.gallery[288:]}
+    right = alone.relevance().sum(axis=1)
+    assert (right.min(), right.max()) == ((2, 4) if name == "variant-12" else (24, 24))
+    assert not among.relevance()[:, 288:].any()
 
 
 def test_relevance_by_class_and_by_instance(benchmark: Benchmark, dataset: Dataset) -> None:
@@ -200,6 +225,8 @@ ENTRY = {
         ({"keep": "some"}, "keep 'some' is none of all, drawn, one a sketch"),
         ({"prefixes": 10}, "prefixes 10 and metrics map@all: m@A and m@B are of unfinished sketches"),
         ({"metrics": ["m@A"]}, "prefixes 0 and metrics m@A"),
+        ({"within": "kind"}, "within 'kind' is none of all, class"),
+        ({"within": "class", "relevance": "class"}, "within the class all photos are of the class"),
         ({"relevance": "colour"}, "relevance 'colour' is none of class, variant, instance"),
         ({"unseen": "sketches"}, "unseen 'sketches' is none of photos, classes"),
     ],

@@ -9,7 +9,8 @@ from typing import Any
 
 import pytest
 
-from sketchseek.data import SPLITS, Dataset, class_key, load_dataset, load_split
+from sketchseek._names import class_key
+from sketchseek.data import SPLITS, Dataset, load_dataset, load_split
 from sketchseek.evaluation.benchmarks import Benchmark, Part
 from sketchseek.evaluation.benchmarks import benchmark as named
 from sketchseek.evaluation.leaks import _imagenet, imagenet_kinds, warnings
@@ -123,6 +124,9 @@ def test_what_is_drawn_from_a_seed_is_new_to_all() -> None:
     trial = prepare(named("synthetic/category"))
     learnt = {"data": {"dataset": "synthetic", "train": "", "val": ""}}
     assert warnings(trial, card(learnt, Source("synthetic", "", ""))) == ()
+    learnt["data"]["options"] = {"seed": 9000, "instances": 2}  # type: ignore[assignment]
+    (said,) = warnings(trial, card(learnt, Source("synthetic", "", "")))
+    assert said.startswith("the model learnt from, or was chosen by, 224 of the photos that should be new")
 
 
 @pytest.mark.data

@@ -50,6 +50,19 @@ def test_figures_do_not_depend_on_the_block(
     assert [(p.stage, p.done, p.total) for p in stages[:2]] == [("photos", 6, 6), ("sketches", 6, 6)]
 
 
+def test_within_a_class_other_classes_are_no_rivals(
+    encoder: ToyEncoder, benchmark: Benchmark, dataset: Dataset
+) -> None:
+    # All photos of a class look the same: the right one is last of three, and of six for the wrong sketch.
+    alone = replace(benchmark, relevance="instance", within="class")
+    result = evaluate(encoder, alone, dataset=dataset)
+    assert result.values["map@all"].tolist() == pytest.approx([1 / 3] * 6)
+    assert result.ranking.items.shape == (6, 3)
+    assert result.ranking.items[5].tolist() == [3, 4, 5]
+    whole = evaluate(encoder, replace(alone, within="all"), dataset=dataset)
+    assert whole.values["map@all"].tolist() == pytest.approx([1 / 3] * 5 + [1 / 6])
+
+
 def test_what_is_prepared_is_not_prepared_again(
     encoder: ToyEncoder, benchmark: Benchmark, dataset: Dataset, monkeypatch: pytest.MonkeyPatch
 ) -> None:

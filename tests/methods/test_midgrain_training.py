@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import threading
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -14,8 +15,10 @@ pytest.importorskip("torch")
 pytest.importorskip("sklearn")
 import torch
 from scipy.stats import chisquare
+from stopping import stopped, weights
 
 from sketchseek import model as folders
+from sketchseek.data import Item
 from sketchseek.errors import BadConfig, BadDataset, UnknownName
 from sketchseek.losses.magnet import magnet
 from sketchseek.methods import method
@@ -23,9 +26,12 @@ from sketchseek.methods.dual_stage.stage_one import StageOne
 from sketchseek.methods.midgrain.clusters import CLUSTERINGS, cluster, with_both
 from sketchseek.methods.midgrain.config import MidGrain
 from sketchseek.methods.midgrain.pools import Pools, Side, find
-from sketchseek.methods.midgrain.refresh import Refresher, read, write
+from sketchseek.methods.midgrain.refresh import Cost, Refresher, cost, read, write
+from sketchseek.methods.midgrain.train import paired
+from sketchseek.methods.recipe import recipe
 from sketchseek.training.config import from_dict
 from sketchseek.training.material import Data
+from sketchseek.training.pictures import LINES
 from sketchseek.training.progress import Progress
 
 
@@ -57,6 +63,15 @@ def test_few_points_and_twins_are_clustered(name: str, points: np.ndarray) -> No
     assert set(found.members.tolist()) == set(range(len(found.centres)))
     assert np.isfinite(found.centres).all()
     assert np.isfinite(found.typical).all()
+
+
+@pytest.mark.parametrize("name", CLUSTERINGS)
+def test_points_of_many_dimensions_are_clustered(name: str, rng: np.random.Generator) -> None:
+    points = blobs(rng, np.eye(256)[:3], 20, 0.05)
+    points /= np.linalg.norm(points, axis=1, keepdims=True)
+    found = cluster(name, points, seed=0)
+    assert set(found.members.tolist()) == set(range(len(found.centres)))
+    assert np.isfinite(found.centres).all()
 
 
 def test_noise_joins_the_nearest_cluster_as_its_least_typical(rng: np.random.Generator) -> None:
@@ -230,11 +245,65 @@ def test_a_refresh_is_made_beside_its_epoch_and_used_from_the_next(
     again.close()
 
 
+class Clock(threading.local):
+    """Seconds that pass in a thread when the test says so."""
+
+    now = 100.0
+
+    def __call__(self) -> float:
+        return self.now
+
+    def spend(self, seconds: float) -> None:
+        self.now += seconds
+
+
+@pytest.mark.parametrize("background", [False, True])
+def test_the_share_of_refreshing_is_booked(
+    sides: tuple[Side, Side], tmp_path: Path, background: bool
+) -> None:
+    """Embedding takes 1 second, finding 3, an epoch's steps 10, what comes before and after 50 each."""
+    clock = Clock()
+    found = find(*sides, alignment="none", clustering="kmeans", seed=0)
+
+    def look() -> Any:
+        clock.spend(1)
+
+        def later() -> Pools:
+            clock.spend(3)
+            return found
+
+        return later
+
+    def sitting(epochs: range) -> Cost:
+        refresher = Refresher(look, 2, tmp_path, epochs=4, background=background, clock=clock)
+        clock.spend(50)
+        for epoch in epochs:
+            refresher.pools(epoch)
+            clock.spend(10)
+            refresher.tick()
+        clock.spend(50)
+        refresher.close()
+        assert cost(tmp_path) == refresher.cost
+        return refresher.cost
+
+    # The first pools are waited for; those of epoch 2 cost an embedding here, and were found beside.
+    assert sitting(range(2)) == (Cost(2, 6, 5, 25) if background else Cost(1, 3, 4, 24))
+    spent = sitting(range(2, 4))  # which reads what was found, or is the first to need it
+    assert spent == (Cost(2, 6, 5, 45) if background else Cost(2, 6, 8, 48))
+    assert spent.share == pytest.approx(5 / 45 if background else 8 / 48)
+    assert len(list(tmp_path.glob("pools-*.npz"))) == 2  # none for an epoch 4, which does not come
+
+
 def test_settings_are_checked() -> None:
     with pytest.raises(UnknownName, match="manifold"):
         MidGrain(alignment="manifolds")
     with pytest.raises(UnknownName, match="mean_shift"):
         MidGrain(clustering="meanshift")
+    with pytest.raises(BadConfig, match=r"set data\.lines = true"):
+        MidGrain(pairs="lines")
+    with pytest.raises(BadConfig, match=r'set pairs = "fine" or "lines", or take none, pca, transport'):
+        MidGrain(alignment="ltm", pairs="none")
+    assert MidGrain().first.augment.flip is False
     with pytest.raises(BadConfig, match="nothing to learn"):
         MidGrain(magnet=0, triplet=0)
 
@@ -243,7 +312,7 @@ def small(place: Path, **more: Any) -> MidGrain:
     first = StageOne(backbone=str(place / "backbone"), views=2, line_width=2)
     data = Data(dataset="folder", path=str(place / "data"), train="", val="")
     given = {"widths": (16, 8), "batch": 12, "steps": 3, "epochs": 3, "refresh": 2, "clustering": "kmeans"}
-    return MidGrain(data=data, first=first, **given | more)
+    return MidGrain(**{"data": data, "first": first} | given | more)
 
 
 @pytest.mark.parametrize("share", ["none", "half", "all"])
@@ -261,14 +330,62 @@ def test_the_result_is_a_model_folder(place: Path, tmp_path: Path, share: str) -
     ]
 
 
-def test_a_stopped_run_ends_in_the_same_model(place: Path, tmp_path: Path) -> None:
+def test_pairs_are_of_drawings_or_of_lines() -> None:
+    drawn = [Item(f"s{n}", "sketch", "cup", f"p{n}", None) for n in range(2)]
+    lines = [Item(f"l{n}", "sketch", "cup", f"p{n}", LINES) for n in range(2)]
+    alone = Item("s9", "sketch", "cup", None, None)
+    assert paired([*drawn, *lines, alone], "fine") == ("p0", "p1", None, None, None)
+    assert paired([*drawn, *lines, alone], "lines") == (None, None, "p0", "p1", None)
+    assert paired([*drawn, *lines], "none") == (None,) * 4
+    with pytest.raises(BadDataset, match='pairs = "lines", but there is no line drawing'):
+        paired(drawn, "lines")
+    with pytest.raises(BadDataset, match='pairs = "fine", but there is no sketch that tells'):
+        paired([alone, *lines], "fine")
+
+
+def test_lines_of_photos_align_without_fine_pairs(place: Path, tmp_path: Path) -> None:
+    """Photos that are drawn from a seed have their edges for line drawings."""
+    pytest.importorskip("skimage")
+    options = {"classes": ["cup", "fish"], "instances": 5, "sketches_per_photo": 1}
+    data = Data(dataset="synthetic", train="", val="", lines=True, options=options)
+    config = small(place, data=data, pairs="lines", alignment="ltm", background=False)
+
     def stop(event: Progress) -> None:
-        if event.stage == "stage 2" and event.done == 2:
+        if event.stage == "stage 2":
             raise KeyboardInterrupt
 
-    train = method("midgrain").train
-    whole = train(small(place), tmp_path / "whole", cache_dir=place / "cache")
     with pytest.raises(KeyboardInterrupt):
-        train(small(place), tmp_path / "run", cache_dir=place / "cache", on_progress=stop)
-    again = train(small(place), tmp_path / "run", cache_dir=place / "cache")
-    assert folders.load(again).identity.split("@")[1] == folders.load(whole).identity.split("@")[1]
+        method("midgrain").train(config, tmp_path / "run", cache_dir=tmp_path / "cache", on_progress=stop)
+    assert recipe(tmp_path / "run" / "config.toml").configure() == config
+    pools = read(tmp_path / "run" / "pools" / "pools-000.npz").pools
+    assert sum(len(pool.sketches) for pool in pools) == 2 * (4 + 4)  # drawn by hand, and edges of four photos
+
+
+@pytest.mark.parametrize("alignment", ["pca", "ltm", "manifold", "transport"])
+@pytest.mark.parametrize("clustering", CLUSTERINGS)
+def test_poor_classes_are_pooled_as_they_are(
+    sides: tuple[Side, Side], rng: np.random.Generator, alignment: str, clustering: str
+) -> None:
+    """One photo and one pair, photos alone, and twins: less than any clustering asks for."""
+    sketches, photos = sides
+    some, few = rng.normal(size=(3, 2)), rng.normal(size=(1, 2))
+    drawn = Side(
+        np.concatenate([sketches.embeddings, some, np.zeros((4, 2))]),
+        np.concatenate([sketches.labels, [3] * 3, [5] * 4]),
+        (*sketches.instances, "one", None, None, *["twin"] * 4),
+    )
+    shown = Side(
+        np.concatenate([photos.embeddings, few, some, np.zeros((4, 2))]),
+        np.concatenate([photos.labels, [3], [4] * 3, [5] * 4]),
+        (*photos.instances, "one", *"abc", *["twin"] * 4),
+    )
+    found = find(drawn, shown, alignment=alignment, clustering=clustering, seed=0)
+    assert set(found.labels.tolist()) == {0, 1, 2, 3, 5}  # class 4 has nobody to ask
+    assert np.isfinite(found.centres).all()
+    assert all(len(pool.sketches) and len(pool.photos) for pool in found.pools)
+
+
+def test_a_stopped_run_ends_in_the_same_model(place: Path, tmp_path: Path) -> None:
+    train = partial(method("midgrain").train, small(place), cache_dir=place / "cache")
+    again = stopped(partial(train, tmp_path / "run"), "stage 2")
+    assert weights(again) == weights(train(tmp_path / "whole"))

@@ -8,6 +8,8 @@ from pathlib import Path
 import pytest
 
 from sketchseek.errors import BadConfig, UnknownName
+from sketchseek.methods import method
+from sketchseek.methods.recipe import recipe
 from sketchseek.methods.study import Job, compare, plan
 
 CATEGORY = "sketchy-subset/category"
@@ -76,6 +78,39 @@ def test_a_recipe_brings_its_benchmarks(tmp_path: Path) -> None:
     (job,) = planned(tmp_path, '[[entry]]\nrecipe = "own.toml"')
     assert (job.name, job.train[:3]) == ("own-0", ("train", "--recipe", str(own)))
     assert list(job.results) == ["synthetic/category"]
+
+
+def test_settings_of_all_entries_come_before_an_entrys_own(tmp_path: Path) -> None:
+    text = """
+benchmarks = ["synthetic/category"]
+settings = { batch = 6, data = { dataset = "synthetic", options = { instances = 5 } } }
+[[entry]]
+method = "midgrain"
+settings = { batch = 7 }
+[[entry]]
+model = "default"
+"""
+    trained, measured = planned(tmp_path, text)
+    changes = trained.train[trained.train.index("--set") + 1 :: 2]
+    assert changes == (
+        *("batch=6", 'data.dataset="synthetic"', "data.options.instances=5", "batch=7", "seed=0"),
+    )
+    assert measured.train == ()
+
+
+@pytest.mark.parametrize("file", sorted((Path(__file__).parents[2] / "benchmarks").glob("*.toml")))
+def test_the_studies_hold_together(file: Path, tmp_path: Path) -> None:
+    """Every entry's settings are known to its method, and no two are the same configuration."""
+    pytest.importorskip("torch")
+    made: dict[str, str] = {}
+    for job in plan(file, tmp_path):
+        if job.train:
+            words = list(job.train)
+            changes = [words[n + 1] for n, word in enumerate(words) if word == "--set"]
+            found = recipe(words[2]) if words[1] == "--recipe" else method(words[1])
+            config = found.configure(changes) if words[1] == "--recipe" else found.configure(*changes)
+            made[job.name] = f"{type(config).__name__} {config}"
+    assert len(set(made.values())) == len(made) > 0
 
 
 def test_part_of_a_study(tmp_path: Path) -> None:

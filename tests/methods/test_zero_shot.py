@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +11,7 @@ import numpy as np
 import pytest
 import tiny
 import torch
+from stopping import stopped, weights
 from torch import Tensor, nn
 from torch.nn.functional import normalize
 
@@ -25,9 +27,9 @@ from sketchseek.methods.zero_shot.conditional import PHOTO, SKETCH, condition, p
 from sketchseek.methods.zero_shot.contrastive import ridge
 from sketchseek.methods.zero_shot.doodle2search import Doodle, Doodle2Search, rivals
 from sketchseek.methods.zero_shot.edges import EdgeMap
-from sketchseek.methods.zero_shot.sake import factors
 from sketchseek.methods.zero_shot.seen import Seen, gather
 from sketchseek.methods.zero_shot.sides import principal, sides
+from sketchseek.methods.zero_shot.teacher import factors
 from sketchseek.methods.zero_shot.words import Words, similarity, vectors
 from sketchseek.training.halves import Top, Trunk
 from sketchseek.training.progress import Progress
@@ -89,8 +91,8 @@ def test_only_seen_classes_are_learnt_from(place: Path) -> None:
     assert len(known.classes) == 4
     assert sorted((*known.classes, *chosen)) == sorted(SEEN)
     assert set(known.material.train.classes) == set(known.classes)
-    codes = known.codes(known.photos[0])
-    kept = {item.label for item, code in zip(known.photos[0].items, codes, strict=True) if code >= 0}
+    codes = known.codes(known.photos)
+    kept = {item.label for item, code in zip(known.photos.items, codes, strict=True) if code >= 0}
     assert kept == set(known.classes)
     assert any(gather(data(place), seed).material.val.classes != chosen for seed in range(1, 5))
 
@@ -162,18 +164,9 @@ def test_each_method_trains_a_model_that_embeds(
 
 
 def test_a_stopped_run_goes_on_to_the_same_model(at_hand: Path, tmp_path: Path) -> None:
-    sake, config = method("sake"), settings("sake", at_hand, epochs=3)
-
-    def stop(event: Progress) -> None:
-        if event.stage == "sake" and event.done == 2:
-            raise KeyboardInterrupt
-
-    cache = at_hand / "cache"
-    whole = sake.train(config, tmp_path / "whole", cache_dir=cache)
-    with pytest.raises(KeyboardInterrupt):
-        sake.train(config, tmp_path / "stopped", cache_dir=cache, on_progress=stop)
-    again = sake.train(config, tmp_path / "stopped", cache_dir=cache)
-    assert folders.load(again).identity.split("@")[1] == folders.load(whole).identity.split("@")[1]
+    train = partial(method("sake").train, settings("sake", at_hand, epochs=3), cache_dir=at_hand / "cache")
+    again = stopped(partial(train, tmp_path / "stopped"), "sake")
+    assert weights(again) == weights(train(tmp_path / "whole"))
 
 
 def test_a_transformer_is_told_the_domain_by_tokens(at_hand: Path, tmp_path: Path) -> None:

@@ -80,3 +80,18 @@ def test_near_duplicates_join_the_best_they_are_like() -> None:
     assert collapse(ranked, 1) == [[0, 4, 5]]  # the others would begin groups of their own
     assert collapse(ranked, 10, threshold=0.999) == [[0, 5], [1], [2], [3], [4]]
     assert collapse(ranked[:0], 10) == []
+
+
+@pytest.mark.parametrize("limit", [3, 12, 500])
+def test_groups_are_the_same_however_many_are_asked_for(limit: int) -> None:
+    rng = np.random.default_rng(2)
+    ranked = unit(rng.standard_normal((12, 16))[rng.integers(12, size=300)] + rng.normal(0, 0.05, (300, 16)))
+    groups: list[list[int]] = []
+    for position, vector in enumerate(ranked):  # one after the other, as it is defined
+        near = [group for group in groups if ranked[group[0]] @ vector >= 0.9]
+        if near:
+            near[0].append(position)
+        elif len(groups) < limit:
+            groups.append([position])
+    assert collapse(ranked, limit, threshold=0.9) == groups
+    assert len(groups) == min(limit, 12)

@@ -47,3 +47,11 @@ def test_a_port_that_cannot_be_had_is_told() -> None:
         open_socket("127.0.0.1", listener.getsockname()[1])
     with pytest.raises(BadConfig, match="65535"):
         open_socket("127.0.0.1", 70_000)
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1", "localhost"])
+def test_the_end_of_an_answer_is_not_held_back(host: str) -> None:
+    with open_socket(host, 0) as listener:
+        address = listener.getsockname()
+        with socket.create_connection(address[:2]), listener.accept()[0] as accepted:
+            assert accepted.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY)

@@ -99,6 +99,9 @@ def test_a_table_of_anything_is_taken_as_it_is() -> None:
     assert from_dict(Loose, {"anything": {"a": {"b": [1]}}}) == Loose({"a": {"b": [1]}})
     with pytest.raises(BadConfig, match="anything = 3: a table is wanted"):
         from_dict(Loose, {"anything": 3})
+    before = Loose({"a": 1})
+    assert override(before, ["anything.b=[2]"]) == Loose({"a": 1, "b": [2]})
+    assert before == Loose({"a": 1})
 
 
 def test_overrides() -> None:

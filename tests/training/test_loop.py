@@ -132,6 +132,21 @@ def test_the_best_epoch_is_kept(tmp_path: Path) -> None:
     assert fitted.history[2]["other"] == 1.0
 
 
+def test_the_last_epoch_is_kept_where_that_is_asked(tmp_path: Path) -> None:
+    scores = iter([0.1, 0.5, 0.2])
+    seen: list[list[np.ndarray]] = []
+    module = Line()
+
+    def validate() -> dict[str, float]:
+        seen.append(weights(module))
+        return {"score": next(scores)}
+
+    fitted = run(module, tmp_path, epochs=3, validate=validate, keep="last")
+    assert (fitted.epoch, fitted.score) == (2, pytest.approx(0.2))
+    assert all(np.array_equal(x, y) for x, y in zip(weights(module), seen[2], strict=True))
+    assert not all(np.array_equal(x, y) for x, y in zip(weights(module), seen[1], strict=True))
+
+
 def test_a_finished_run_is_not_run_again_where_its_last_epochs_were_worse(tmp_path: Path) -> None:
     def validation() -> Callable[[], dict[str, float]]:
         scores = iter([0.5, 0.4, 0.3])

@@ -52,6 +52,17 @@ def test_lines_that_are_not_there_are_an_error(tmp_path: Path, monkeypatch: pyte
         gather(own(tmp_path, lines=True))
 
 
+def test_options_of_the_reader() -> None:
+    data = Data(
+        dataset="synthetic", train="", val="", lines=True, options={"classes": ["cup"], "instances": 4}
+    )
+    material = gather(data)
+    assert (len(material.train.photos), len(material.val.photos)) == (3, 1)
+    assert len(material.train.sketches) == 3 * 3 + 3  # three hands and the edges of each photo
+    with pytest.raises(BadConfig, match="has no option 'instance'"):
+        gather(Data(dataset="synthetic", train="", val="", options={"instance": 4}))
+
+
 def test_codes(tmp_path: Path) -> None:
     material = gather(own(tmp_path))
     numbers = codes(material.val.photos, material.classes)

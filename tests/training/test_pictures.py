@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -9,10 +10,10 @@ import pytest
 import tiny
 from PIL import Image
 
-from sketchseek.data import Dataset, load_dataset
+from sketchseek.data import Dataset, Item, load_dataset
 from sketchseek.images import PhotoInput, fit
 from sketchseek.sketch import SketchInput
-from sketchseek.training.pictures import Augment, Pictures, normalised, with_lines
+from sketchseek.training.pictures import LINES, Augment, Pictures, normalised, with_edges, with_lines
 
 PHOTO, SKETCH = PhotoInput(size=32), SketchInput(size=32, line_width=2)
 NOTHING = Augment(flip=False, rotate=0, scale=0, shift=0, line_width=0, drop=0, grey=0)
@@ -124,3 +125,38 @@ def test_line_drawings_become_sketches_of_their_photos(tmp_path: Path) -> None:
     assert set(np.unique(raster)) == {0, 255}
     assert int((raster == 0).sum()) == int((drawing < 128).sum())
     assert more.sketch(dataset.sketches[0]).render(SKETCH).shape == (32, 32)
+
+
+def test_a_photo_is_opened_once_for_all_its_views() -> None:
+    dataset = load_dataset("synthetic", classes=["cup"], instances=2, sketches_per_photo=0)
+    opened: list[str] = []
+
+    def read(item: Item, at_least: int | None) -> Image.Image:
+        opened.append(item.id)
+        return dataset.photo_reader(item, at_least)
+
+    pictures = Pictures(replace(dataset, photo_reader=read), PHOTO)
+    one, other = dataset.photos
+    views = [pictures.varied(one, Augment(), seed) for seed in range(3)]
+    assert not np.array_equal(views[0], views[1])
+    pictures.plain(other)
+    np.testing.assert_array_equal(pictures.varied(one, Augment(), 0), views[0])
+    assert opened == [one.id, other.id, one.id]
+
+
+def test_edges_stand_for_line_drawings_where_photos_are_no_files() -> None:
+    pytest.importorskip("skimage")
+    dataset = load_dataset("synthetic", classes=["cup"], instances=2, sketches_per_photo=1)
+    more = with_edges(dataset)
+    assert more.photos == dataset.photos
+    extra = [item for item in more.sketches if item.variant == LINES]
+    assert [item.instance for item in extra] == [photo.instance for photo in dataset.photos]
+    for item, photo in zip(extra, dataset.photos, strict=True):
+        raster = more.sketch(item).raster
+        assert raster is not None
+        assert set(np.unique(raster)) == {0, 255}
+        assert 0.02 < (raster == 0).mean() < 0.4
+        grey = np.asarray(dataset.photo(photo).convert("L")).astype(float)
+        steep = np.hypot(*np.gradient(grey))
+        assert steep[raster == 0].mean() > 2 * steep[raster == 255].mean()
+    assert more.sketch(dataset.sketches[0]).strokes

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from sketchseek.data.check import CheckReport, CheckRow, compare, count
-from sketchseek.data.items import Dataset, DatasetCard, Item, Reader, class_key, folders
+from sketchseek.data.items import Dataset, DatasetCard, Item, Reader, folders
 from sketchseek.data.lines import line_drawing
 from sketchseek.data.splits import SPLITS, Split, load_split
 from sketchseek.errors import BadConfig, BadDataset
@@ -25,7 +25,6 @@ __all__ = [
     "Item",
     "Split",
     "check",
-    "class_key",
     "data_root",
     "line_drawing",
     "load_dataset",

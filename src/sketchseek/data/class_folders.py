@@ -6,7 +6,8 @@ import os
 from collections.abc import Collection, Iterator, Mapping
 from pathlib import Path
 
-from sketchseek.data.items import Dataset, DatasetCard, Domain, Item, class_key, files, folders, listing
+from sketchseek._names import class_key
+from sketchseek.data.items import Dataset, DatasetCard, Domain, Item, files, folders, listing
 from sketchseek.errors import BadDataset
 
 PICTURES = frozenset({".jpg", ".jpeg", ".png"})

@@ -7,7 +7,6 @@ functions that open a row's drawing or photo. Nothing is decoded until a row is 
 from __future__ import annotations
 
 import os
-import re
 from collections import Counter
 from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, field, replace
@@ -17,6 +16,7 @@ from typing import Literal, TypeVar
 
 from PIL import Image
 
+from sketchseek._names import class_key
 from sketchseek.data.ndjson import read_record
 from sketchseek.errors import BadDataset, BadSketch
 from sketchseek.images import open_picture
@@ -184,15 +184,6 @@ class Reader:
     card: DatasetCard
     load: Callable[..., Dataset]  # (root, **options)
     count: Callable[[Path], Mapping[str, int]] | None = None  # part -> found; else the table is counted
-
-
-def class_key(label: str) -> str:
-    """The form in which class names of different data sets are compared.
-
-    Lower-case words with single spaces: "alarm_clock", "Alarm clock" and "alarm-clock" are one class, and
-    "car_(sedan)" is "car sedan". Plurals and synonyms stay apart.
-    """
-    return " ".join(re.findall(r"[^\W_]+", label.replace("'", "").casefold()))
 
 
 def find_root(root: Path, card: DatasetCard) -> Path:

@@ -13,7 +13,8 @@ from itertools import islice
 from pathlib import Path
 from typing import Literal
 
-from sketchseek.data.items import Dataset, DatasetCard, Item, Reader, class_key, find_root
+from sketchseek._names import class_key
+from sketchseek.data.items import Dataset, DatasetCard, Item, Reader, find_root
 from sketchseek.data.ndjson import Record, list_records
 from sketchseek.errors import BadConfig, BadDataset
 

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from importlib.resources import files as package_files
 from typing import Literal
 
-from sketchseek.data.items import Dataset, class_key
+from sketchseek._names import class_key
+from sketchseek.data.items import Dataset
 from sketchseek.errors import BadBenchmark
 from sketchseek.registry import check_name
 

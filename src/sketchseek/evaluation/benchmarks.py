@@ -22,10 +22,11 @@ from sketchseek.registry import check_name
 Relevance = Literal["class", "variant", "instance"]
 Unseen = Literal["photos", "classes"]
 Keep = Literal["all", "drawn", "one a sketch"]
+Within = Literal["all", "class"]
 T = TypeVar("T")
 
 # Rules that came after figures were published: unused, they leave digests as they were.
-_LATER = ("distractors", "keep", "copies", "prefixes")
+_LATER = ("distractors", "keep", "copies", "prefixes", "within")
 
 
 @dataclass(frozen=True)
@@ -107,6 +108,7 @@ class Benchmark:
         copies: whether photos of the same content stay in the gallery.
         prefixes: each query is also asked unfinished, at so many equally spaced shares of its drawn length,
             the last of them the whole; 0: not at all.
+        within: what a query searches of the gallery: all of it, or the photos of its own class alone.
     """
 
     name: str
@@ -126,6 +128,7 @@ class Benchmark:
     keep: Keep = "all"
     copies: bool = True
     prefixes: int = 0
+    within: Within = "all"
 
     @property
     def protocol(self) -> str:
@@ -187,7 +190,7 @@ def parse(name: str, entry: Mapping[str, Any]) -> Benchmark:
             _made(Distractors, f"{where}: distractors", x) for x in entry["distractors"]
         )
     found = _made(Benchmark, where, made | {"name": name})
-    for key, known in (("relevance", Relevance), ("unseen", Unseen), ("keep", Keep)):
+    for key, known in (("relevance", Relevance), ("unseen", Unseen), ("keep", Keep), ("within", Within)):
         if getattr(found, key) not in get_args(known):
             listed = ", ".join(get_args(known))
             raise BadBenchmark(f"{where}: {key} {getattr(found, key)!r} is none of {listed}")
@@ -195,6 +198,10 @@ def parse(name: str, entry: Mapping[str, Any]) -> Benchmark:
         raise BadBenchmark(
             f"{where}: prefixes {found.prefixes!r} and metrics {', '.join(found.metrics)}: "
             f"{' and '.join(partial.AREAS)} are of unfinished sketches, and unfinished sketches of them"
+        )
+    if found.within == "class" and (found.prefixes or found.relevance == "class"):
+        raise BadBenchmark(
+            f"{where}: within the class all photos are of the class, and unfinished sketches are not asked"
         )
     return found
 

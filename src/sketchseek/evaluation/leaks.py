@@ -15,7 +15,8 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
-from sketchseek.data import SPLITS, Item, class_key, load_split
+from sketchseek._names import class_key
+from sketchseek.data import SPLITS, Item, load_split
 from sketchseek.evaluation.trial import Trial, mark
 from sketchseek.model import Card
 
@@ -81,7 +82,7 @@ def _of_imagenet(trial: Trial, name: str, classes: Sequence[str]) -> Iterator[st
 def _of_training(trial: Trial, card: Card) -> Iterator[str]:
     """What the model learnt from or was chosen by, beyond its backbone."""
     benchmark, kind = trial.benchmark, trial.benchmark.unseen
-    if "seed" in benchmark.options:
+    if "seed" in benchmark.options and benchmark.options["seed"] != _drawn_with(benchmark.dataset, card):
         return  # drawn anew for every seed
     tested = {mark(item, kind) for item in _tested(trial)}
     if kind == "classes":
@@ -124,6 +125,15 @@ def _learnt(trial: Trial, card: Card) -> Iterable[Item] | None:
         return [item for item in trial.dataset if class_key(item.label) not in held]
     entries = {entry for name in lists if name in SPLITS for entry in load_split(name).entries}
     return [item for item in trial.dataset if item.instance in entries]
+
+
+def _drawn_with(dataset: str, card: Card) -> Any:
+    """The seed of the pictures that the model learnt from, where they are of a data set that is drawn."""
+    data = card.training.get("data")
+    if not isinstance(data, Mapping) or data.get("dataset") != dataset:
+        return None
+    options = data.get("options")
+    return options.get("seed", 0) if isinstance(options, Mapping) else 0
 
 
 def _tested(trial: Trial) -> Iterator[Item]:

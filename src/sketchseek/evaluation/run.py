@@ -170,10 +170,12 @@ def judge_all(
     total, size = len(trial.queries), len(trial.gallery)
     values = {metric.name: np.empty(total) for metric in wanted}
     curve = np.zeros(len(details.LEVELS))
-    kept = min(_SHOWN, size)
+    kept = min(_SHOWN, trial.narrowest)
     items, best = np.empty((total, kept), np.int64), np.empty((total, kept), np.float32)
     for block in _blocks(total, max(1, BLOCK // size)):
-        some = scores(block)
+        some, searched = scores(block), trial.searched(block)
+        if searched is not None:
+            some = np.where(searched, some, np.float32(-np.inf))
         judged = judge(some, trial.relevance(block))
         for metric in wanted:
             values[metric.name][block] = metric.of(judged)

@@ -15,7 +15,8 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
-from sketchseek.data import Dataset, Item, class_key, load_dataset
+from sketchseek._names import class_key
+from sketchseek.data import Dataset, Item, load_dataset
 from sketchseek.errors import BadBenchmark, BadDataset
 from sketchseek.evaluation import gallery as galleries
 from sketchseek.evaluation.benchmarks import Benchmark, Distractors, Keep, Part
@@ -43,6 +44,21 @@ class Trial:
         asked, given = self._codes
         return np.equal.outer(asked[queries], given)
 
+    def searched(self, queries: slice = slice(None)) -> NDArray[np.bool_] | None:
+        """(Q, G) bool: whether each of the queries searches each photo; None: all search all."""
+        if self.benchmark.within == "all":
+            return None
+        asked, given = self._labels
+        return np.equal.outer(asked[queries], given)
+
+    @cached_property
+    def narrowest(self) -> int:
+        """The least number of photos that a query searches."""
+        if self.benchmark.within == "all":
+            return len(self.gallery)
+        asked, given = self._labels
+        return int(np.bincount(given, minlength=asked.max() + 1)[asked].min())
+
     def missing(self) -> list[str]:
         """The ids of queries for which the gallery holds nothing right."""
         asked, given = self._codes
@@ -51,7 +67,14 @@ class Trial:
     @cached_property
     def _codes(self) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
         """For each query and each photo of the gallery a number, equal where the photo is right."""
-        kind = self.benchmark.relevance
+        return self._numbered(self.benchmark.relevance)
+
+    @cached_property
+    def _labels(self) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+        """Likewise, equal where the photo is of the query's class."""
+        return self._numbered("class")
+
+    def _numbered(self, kind: str) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
         keys = [mark(item, kind) for item in (*self.queries, *self.gallery)]
         codes = np.unique(keys, return_inverse=True)[1].astype(np.int64)
         return codes[: len(self.queries)], codes[len(self.queries) :]

@@ -19,6 +19,7 @@ METHODS: dict[str, str] = {
     "dual_stage.siamese": "sketchseek.methods.dual_stage:SIAMESE",
     "hierarchy": "sketchseek.methods.hierarchy:HIERARCHY",
     "midgrain": "sketchseek.methods.midgrain:MIDGRAIN",
+    "regression": "sketchseek.methods.regression:REGRESSION",
     "sake": "sketchseek.methods.zero_shot:SAKE",
     "siamese.end_to_end": "sketchseek.methods.siamese:END_TO_END",
 }

@@ -18,7 +18,7 @@ from sketchseek.sketch import SketchInput
 from sketchseek.training.config import to_dict
 from sketchseek.training.export import export_model
 from sketchseek.training.material import Material
-from sketchseek.training.pictures import Pictures
+from sketchseek.training.pictures import Contract, Pictures
 from sketchseek.training.run import Run
 from sketchseek.training.towers import Tower
 
@@ -43,7 +43,7 @@ def retrieval(sketches: Tensor, photos: Tensor, val: Dataset) -> dict[str, float
 def finish(
     run: Run,
     towers: tuple[Tower, Tower],
-    contracts: tuple[PhotoInput, SketchInput],
+    contracts: tuple[Contract, Contract],
     material: Material,
     figures: Mapping[str, float],
     *,
@@ -55,13 +55,15 @@ def finish(
     Args:
         run: its method, settings and folder.
         towers: photo and sketch.
-        contracts: likewise.
+        contracts: of photos and of sketches.
         material: what was trained on.
         figures: what the chosen model reached on the items that chose it.
         sources: what was used of other data sets.
         words: those that the model knows, if any.
     """
     photo, sketch = contracts
+    assert isinstance(photo, PhotoInput)  # noqa: S101 - each tower has its own kind
+    assert isinstance(sketch, SketchInput)  # noqa: S101
     sides = {
         "photo": (Pictures(material.val, photo), material.val.photos),
         "sketch": (Pictures(material.val, sketch), material.val.sketches),

@@ -71,11 +71,13 @@ class Study:
         entry: what is set beside each other.
         seeds: of every entry that is trained.
         benchmarks: for every entry; where there are none, a recipe's own.
+        settings: of every entry that is trained; its own come after.
     """
 
     entry: tuple[Entry, ...] = ()
     seeds: tuple[int, ...] = (0,)
     benchmarks: tuple[str, ...] = ()
+    settings: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -176,7 +178,7 @@ def _jobs(study: Study, entry: Entry, file: Path, out: Path, number: int) -> Ite
         named = named or recipe(place).benchmarks
         start, name = ["--recipe", place], entry.recipe.removesuffix(".toml")
     name = _name(entry.name or Path(name).name, where)
-    settings = tuple(_changes(entry.settings))
+    settings = (*_changes(study.settings), *_changes(entry.settings))
     for seed in study.seeds if entry.seeds is None else entry.seeds:
         folder = out / f"{name}-{seed}"
         changes = [word for change in (*settings, f"seed={seed}") for word in ("--set", change)]

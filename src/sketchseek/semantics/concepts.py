@@ -10,6 +10,7 @@ from dataclasses import dataclass, field, replace
 from importlib.resources import files as package_files
 from pathlib import Path
 
+from sketchseek._names import class_key, words_of
 from sketchseek.errors import BadSemantics
 
 SENSES = ("sketchy", "tuberlin")
@@ -86,16 +87,6 @@ class Coverage:
         return len(self.whole) + len(self.by_words) + len(self.missing)
 
 
-def key(name: str) -> str:
-    """The form in which names are compared: lower-case words with single spaces."""
-    return " ".join(words_of(name))
-
-
-def words_of(name: str) -> list[str]:
-    """The lower-case words of a name: "jack-o'-lantern" is jack, o, lantern."""
-    return re.findall(r"[^\W_]+", name.replace("'", "").casefold())
-
-
 def parts_of(name: str) -> tuple[str, ...]:
     """The words that a name may be put together from: all but those that only join."""
     words = tuple(word for word in words_of(name) if word not in JOINING)
@@ -130,10 +121,10 @@ def concepts(
         BadSemantics: the list cannot be read.
     """
     listed = senses if isinstance(senses, Mapping) else read_senses(senses) if senses else {}
-    chosen = {key(name): tuple(found) for name, found in listed.items()}
+    chosen = {class_key(name): tuple(found) for name, found in listed.items()}
     made = (name if isinstance(name, Concept) else Concept(name) for name in names)
     return tuple(
-        concept if concept.senses else replace(concept, senses=chosen.get(key(concept.name), ()))
+        concept if concept.senses else replace(concept, senses=chosen.get(class_key(concept.name), ()))
         for concept in made
     )
 

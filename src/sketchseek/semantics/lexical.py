@@ -7,9 +7,10 @@ from pathlib import Path
 
 import numpy as np
 
+from sketchseek._names import words_of
 from sketchseek.errors import BadSemantics
 from sketchseek.registry import check_name
-from sketchseek.semantics.concepts import JOINING, Concept, Coverage, concepts, spellings, words_of
+from sketchseek.semantics.concepts import JOINING, Concept, Coverage, concepts, spellings
 from sketchseek.semantics.space import Missing, Similarity, Vectors
 from sketchseek.semantics.wordnet import DEBIAN, WordNet
 

@@ -12,8 +12,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sketchseek._aside import aside
+from sketchseek._names import class_key
 from sketchseek.errors import BadSemantics
-from sketchseek.semantics.concepts import Concept, Coverage, concepts, key
+from sketchseek.semantics.concepts import Concept, Coverage, concepts
 from sketchseek.semantics.space import Floats, Missing, Similarity, Vectors, VectorSpace
 
 _NAMES = ("classes", "names")  # either is what a table may call them
@@ -37,7 +38,7 @@ def table_space(name: str, paths: Iterable[Path]) -> VectorSpace:
             raise BadSemantics(f"{path}: vectors of {vectors.shape[1]} numbers beside others of {dim}")
         rows = {short: vectors[row] for short, row in _aliases(names).items()}
         rows |= dict(zip(map(str, arrays.get("synset", ())), vectors, strict=False))
-        rows |= dict(zip(map(key, names), vectors, strict=True))
+        rows |= dict(zip(map(class_key, names), vectors, strict=True))
         known = rows | known
     if not known:
         raise BadSemantics(f"{name}: no table was found")
@@ -45,7 +46,7 @@ def table_space(name: str, paths: Iterable[Path]) -> VectorSpace:
     def read(wanted: set[str]) -> dict[str, Floats]:
         return {wish: known[wish] for wish in wanted & known.keys()}
 
-    return VectorSpace(name, read, lambda word: (key(word),), senses=True)
+    return VectorSpace(name, read, lambda word: (class_key(word),), senses=True)
 
 
 class SimilarityTable:
@@ -57,7 +58,7 @@ class SimilarityTable:
     def __init__(self, path: Path) -> None:
         arrays = _load(path)
         self.name = path.name
-        self._rows = {name: row for row, name in enumerate(map(key, _names(path, arrays)))}
+        self._rows = {name: row for row, name in enumerate(map(class_key, _names(path, arrays)))}
         self._values = _values(path, arrays, "similarity")
         self._columns = [str(name) for name in arrays["others"]] if "others" in arrays else None
         if self._columns is not None and len(self._columns) != self._values.shape[1]:
@@ -86,7 +87,7 @@ class SimilarityTable:
         """
         asked = concepts(names)
         wanted = asked if others is None else concepts(others)
-        rows = [self._rows.get(key(concept.name)) for concept in asked]
+        rows = [self._rows.get(class_key(concept.name)) for concept in asked]
         gone = tuple(c.name for c, row in zip(asked, rows, strict=True) if row is None)
         coverage = Coverage(tuple(c.name for c in asked if c.name not in gone), {}, gone)
         if missing == "error":
@@ -107,9 +108,9 @@ class SimilarityTable:
             return list(range(len(wanted)))
         places: dict[str, list[int]] = {}
         for place, name in enumerate(self._columns):
-            places.setdefault(key(name), []).append(place)
+            places.setdefault(class_key(name), []).append(place)
         try:
-            return [_next(places[key(concept.name)]) for concept in wanted]
+            return [_next(places[class_key(concept.name)]) for concept in wanted]
         except KeyError as error:
             raise BadSemantics(f"{self.name} does not compare with {error.args[0]!r}") from error
 
@@ -179,7 +180,7 @@ def _values(path: Path, arrays: dict[str, NDArray[np.generic]], name: str) -> Fl
 
 def _aliases(names: list[str]) -> dict[str, int]:
     """Short forms -> rows: "bat (animal)" is also "bat" where no other name is or claims it."""
-    stems = [key(re.sub(r"\(.*\)", " ", name)) for name in names]
+    stems = [class_key(re.sub(r"\(.*\)", " ", name)) for name in names]
     count = Counter(stems)
     return {stem: row for row, stem in enumerate(stems) if count[stem] == 1}
 

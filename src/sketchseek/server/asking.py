@@ -71,11 +71,16 @@ def collapse(vectors: NDArray[np.float32], limit: int, threshold: float = ALIKE)
     """
     heads = np.empty((min(limit, len(vectors)), vectors.shape[1]), np.float32)
     groups: list[list[int]] = []
-    for position, vector in enumerate(vectors):
-        near = heads[: len(groups)] @ vector >= threshold
+    done = 0
+    while done < len(vectors) and len(groups) < len(heads):
+        near = heads[: len(groups)] @ vectors[done] >= threshold
         if near.any():
-            groups[int(near.argmax())].append(position)
-        elif len(groups) < limit:
-            heads[len(groups)] = vector
-            groups.append([position])
+            groups[int(near.argmax())].append(done)
+        else:
+            heads[len(groups)] = vectors[done]
+            groups.append([done])
+        done += 1
+    near = vectors[done:] @ heads.T >= threshold  # no group begins any more: the rest in one product
+    for place in np.flatnonzero(near.any(axis=1)).tolist():
+        groups[int(near[place].argmax())].append(done + place)
     return groups

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from sketchseek.data import class_key, load_split
+from sketchseek._names import class_key
+from sketchseek.data import load_split
 
 # Other data sets' words for classes of Sketchy.
 _SAME = {

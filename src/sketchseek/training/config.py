@@ -8,7 +8,7 @@ import types
 from collections.abc import Iterable, Mapping
 from dataclasses import fields, is_dataclass
 from pathlib import Path
-from typing import Any, Literal, TypeVar, Union, get_args, get_origin, get_type_hints
+from typing import Any, Literal, TypeVar, Union, cast, get_args, get_origin, get_type_hints
 
 from sketchseek.errors import BadConfig
 
@@ -74,6 +74,8 @@ def unknown(key: str, known: Iterable[str]) -> str:
 def override(config: C, settings: Iterable[str]) -> C:
     """Change a configuration by ``"key=value"`` texts; ``a.b=1`` reaches into a nested one.
 
+    In a table of whatever keys, such as the options of a data set's reader, a new key is no mistake.
+
     Raises:
         BadConfig: no ``=``, an unknown key or a value of another type.
     """
@@ -83,12 +85,12 @@ def override(config: C, settings: Iterable[str]) -> C:
         if not equals:
             raise BadConfig(f"setting {setting!r}: write it as key=value")
         *outer, key = path.strip().split(".")
-        place = raw
+        place, made = raw, cast(Any, config)
         for name in outer:
             if not isinstance(place.get(name), dict):
                 raise BadConfig(unknown(name, place))
-            place = place[name]
-        if key not in place:
+            place, made = place[name], getattr(made, name, None)
+        if key not in place and not isinstance(made, Mapping):
             raise BadConfig(unknown(key, place))
         place[key] = _value(text.strip())
     return from_dict(type(config), raw)
@@ -107,6 +109,8 @@ def _plain(value: Any) -> Any:
         return _NONE
     if is_dataclass(value):
         return to_dict(value)
+    if isinstance(value, Mapping):
+        return {key: _plain(part) for key, part in value.items()}
     if isinstance(value, (tuple, list)):
         return [_plain(part) for part in value]
     return str(value) if isinstance(value, Path) else value

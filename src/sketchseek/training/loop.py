@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import lightning.pytorch as pl
 import torch
@@ -36,7 +36,7 @@ class Fitted:
 
     Attributes:
         epoch: the epoch whose weights were kept, counted from 0.
-        score: its validation score, if there is one.
+        score: that epoch's validation score, if there is one.
         history: per epoch, what was logged.
     """
 
@@ -53,6 +53,7 @@ def fit(
     epochs: int,
     seed: int,
     validate: Validate | None = None,
+    keep: Literal["best", "last"] = "best",
     stage: str = "training",
     on_progress: OnProgress = silent,
     accelerator: str = "cpu",
@@ -65,8 +66,8 @@ def fit(
         run_dir: checkpoints and logs; where it holds a started run of the same epochs, that run goes on.
         epochs: how many in all.
         seed: of what is random inside a step (dropout).
-        validate: called after each epoch, the module in evaluation mode; the epoch with the highest
-            ``"score"`` is kept, the first of equals. Without it the last epoch is.
+        validate: called after each epoch, the module in evaluation mode; its ``"score"`` tells how good.
+        keep: the epoch with the highest score, the first of equals; or the last, as without ``validate``.
         stage: what progress events call it.
         on_progress: told after every epoch.
         accelerator: as Lightning names it: "cpu", "gpu", "auto".
@@ -76,25 +77,18 @@ def fit(
     """
     run_dir = Path(run_dir)
     recorder = _Recorder(stage, epochs, validate, on_progress)
-    last = run_dir / "last.ckpt"
-    best = ModelCheckpoint(
-        dirpath=run_dir,
-        filename="best",
-        monitor=_MONITOR,
-        mode="max",
-        enable_version_counter=False,
-        save_on_train_epoch_end=True,
-    )
+    chosen = keep == "best" and validate is not None
+    last, kept = run_dir / "last.ckpt", run_dir / f"{'best' if chosen else 'last'}.ckpt"
     # One of its own: Lightning's save_last leaves out the epochs that are not the best so far.
-    latest = ModelCheckpoint(
-        dirpath=run_dir, filename="last", enable_version_counter=False, save_on_train_epoch_end=True
-    )
+    savers = [_saver(run_dir, "last")]
+    if chosen:
+        savers.insert(0, _saver(run_dir, "best", monitor=_MONITOR, mode="max"))
     with _quiet():
         trainer = pl.Trainer(
             max_epochs=epochs,
             accelerator=accelerator,
             devices=1,
-            callbacks=[recorder, best, latest],
+            callbacks=[recorder, *savers],
             logger=TensorBoardLogger(save_dir=run_dir, name="", version="logs"),
             default_root_dir=run_dir,
             enable_progress_bar=False,
@@ -104,8 +98,10 @@ def fit(
         )
         loader = DataLoader(_Stream(batches, recorder, seed), batch_size=None)
         _run(trainer, module, loader, last if last.is_file() else None)
-    _restore(module, run_dir / "best.ckpt")
-    epoch = max(range(len(recorder.history)), key=lambda n: recorder.history[n][_MONITOR])
+    _restore(module, kept)
+    epoch = len(recorder.history) - 1
+    if chosen:
+        epoch = max(range(epoch + 1), key=lambda n: recorder.history[n][_MONITOR])
     score = recorder.history[epoch][_MONITOR] if validate else None
     return Fitted(epoch, score, tuple(recorder.history))
 
@@ -124,6 +120,12 @@ def one_cycle(groups: list[dict[str, Any]], decay: float, steps: int) -> Any:
     warm = max(0.1, 1.5 / steps)  # the scheduler divides by the length of each part, counted from step 0
     cycle = OneCycleLR(optimizer, rates, total_steps=steps, pct_start=warm)
     return [optimizer], [{"scheduler": cycle, "interval": "step"}]
+
+
+def _saver(folder: Path, name: str, **chosen: Any) -> ModelCheckpoint:
+    return ModelCheckpoint(
+        dirpath=folder, filename=name, enable_version_counter=False, save_on_train_epoch_end=True, **chosen
+    )
 
 
 def _run(trainer: pl.Trainer, module: pl.LightningModule, loader: DataLoader[Any], last: Path | None) -> None:
@@ -178,6 +180,9 @@ class _Recorder(pl.Callback):
     def load_state_dict(self, state_dict: dict[str, Any]) -> None:
         self.history = list(state_dict["history"])
 
+    def on_train_epoch_start(self, trainer: pl.Trainer, pl_module: pl.LightningModule) -> None:
+        trainer.callback_metrics.clear()  # a loss that is not computed any more is not told any more
+
     def on_train_epoch_end(self, trainer: pl.Trainer, pl_module: pl.LightningModule) -> None:
         epoch = self.epoch
         figures = {name: float(value) for name, value in trainer.callback_metrics.items() if name != _MONITOR}
@@ -186,7 +191,6 @@ class _Recorder(pl.Callback):
             with torch.inference_mode():
                 figures |= {name: float(value) for name, value in self._validate().items()}
             pl_module.train()
-        # Without validation each epoch beats the one before, so the last is kept.
         score = figures.pop("score") if self._validate is not None else float(epoch)
         pl_module.log_dict({_MONITOR: score, **figures}, on_step=False, on_epoch=True)
         self.history.append({**figures, _MONITOR: score})

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any
 
 import numpy as np
 
 from sketchseek.data import Dataset, Item, data_root, load_dataset, load_split
 from sketchseek.errors import BadConfig
-from sketchseek.training.pictures import with_lines
+from sketchseek.training.pictures import with_edges, with_lines
 
 
 @dataclass(frozen=True)
@@ -22,7 +23,9 @@ class Data:
         train: published list of what is trained on; empty: all but what chooses the model.
         val: published list of what chooses the model; empty: one photo in ten of each class and all
             sketches drawn from it, drawn by chance.
-        lines: take the line drawings of the training photos, where there are any, as further sketches.
+        lines: take line drawings of the training photos as further sketches: those kept under
+            SKETCHSEEK_DATA; of a data set that has no files, the photos' edges.
+        options: of the data set's reader, such as ``{ instances = 60 }`` of the synthetic one.
     """
 
     dataset: str = "sketchy"
@@ -30,6 +33,7 @@ class Data:
     train: str = "sketchy-subset.train"
     val: str = "sketchy-subset.val"
     lines: bool = False
+    options: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -52,7 +56,7 @@ def gather(data: Data, seed: int = 0) -> Material:
         BadDataset: it is not there.
         BadConfig: a part has no sketches or no photos, or the parts overlap.
     """
-    dataset = load_dataset(data.dataset, data.path or None)
+    dataset = load_dataset(data.dataset, data.path or None, **data.options)
     if data.val:
         val = load_split(data.val).of(dataset)
     else:
@@ -92,6 +96,8 @@ def codes(items: Iterable[Item], classes: tuple[str, ...]) -> np.ndarray:
 
 
 def _with_lines(train: Dataset) -> Dataset:
+    if all(photo.path is None for photo in train.photos):
+        return with_edges(train)
     root = data_root()
     drawn = with_lines(train, root / "lines") if root is not None else train
     if len(drawn) == len(train):

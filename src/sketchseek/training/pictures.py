@@ -11,12 +11,13 @@ from typing import Literal, Protocol
 import numpy as np
 import torch
 from numpy.typing import NDArray
-from PIL import Image
+from PIL import Image, ImageFilter
 from torch import Tensor
 
 from sketchseek import images
 from sketchseek.data import Dataset, Item, line_drawing
 from sketchseek.images import PhotoInput, open_picture
+from sketchseek.registry import resolve
 from sketchseek.sketch import Sketch, SketchInput
 
 Pixels = NDArray[np.uint8]
@@ -81,18 +82,23 @@ class Pictures:
     """The items of a data set as pixels of one contract: (S, S, 3) of photos, (S, S) of sketches, uint8.
 
     A drawing is rendered once and kept, compressed to a few kilobytes: rendering one takes as long as a
-    backbone's forward pass, and each is wanted many times.
+    backbone's forward pass, and each is wanted many times. Of photos the last one is kept: its views are
+    wanted one after the other.
     """
 
     def __init__(self, dataset: Dataset, contract: Contract) -> None:
         self.dataset = dataset
         self.contract = contract
         self._kept: dict[str, bytes] = {}
+        self._photo: tuple[str, Pixels] | None = None
 
     def plain(self, item: Item) -> Pixels:
         """The item as search sees it."""
         if isinstance(self.contract, PhotoInput):
-            return images.fit(self.dataset.photo(item, self.contract.size), self.contract)
+            if self._photo is None or self._photo[0] != item.id:
+                opened = images.fit(self.dataset.photo(item, self.contract.size), self.contract)
+                self._photo = item.id, opened
+            return self._photo[1]
         if item.id not in self._kept:
             drawing = self.dataset.sketch(item).render(self.contract)
             self._kept[item.id] = zlib.compress(drawing.tobytes(), 1)
@@ -138,11 +144,11 @@ def with_lines(dataset: Dataset, lines: Path) -> Dataset:
 
     A line drawing is grey where its edge detector doubts: what is darker than mid-grey counts as drawn.
     """
-    drawn = tuple(
-        Item(f"lines/{photo.id}", "sketch", photo.label, photo.instance, LINES, photo.split, path, "dark")
+    drawn = [
+        _line_item(photo, path, "dark")
         for photo in dataset.photos
         if (path := line_drawing(photo, lines)) is not None
-    )
+    ]
 
     def read(item: Item) -> Sketch:
         if item.variant != LINES or item.path is None:
@@ -151,6 +157,32 @@ def with_lines(dataset: Dataset, lines: Path) -> Dataset:
         return Sketch((), np.where(grey < 128, 0, 255).astype(np.uint8))
 
     return replace(dataset, items=(*dataset.items, *drawn), sketch_reader=read)
+
+
+def with_edges(dataset: Dataset) -> Dataset:
+    """The data set with the Canny edges of each photo, three pixels wide, as a further sketch of it.
+
+    For data sets whose photos are no files, so that no line drawing can be kept beside them.
+
+    Raises:
+        MissingExtra: scikit-image is not installed.
+    """
+    find = resolve("edges", {"edges": "sketchseek.encoders.baselines.lines:of_photos"}, "line drawing")
+    photos = {f"lines/{photo.id}": photo for photo in dataset.photos}
+
+    def read(item: Item) -> Sketch:
+        if item.id not in photos:
+            return dataset.sketch(item)
+        picture = np.asarray(dataset.photo(photos[item.id]))
+        thin = Image.fromarray(np.where(find(picture[None])[0], 0, 255).astype(np.uint8))
+        return Sketch((), np.asarray(thin.filter(ImageFilter.MinFilter(3))))
+
+    drawn = (_line_item(photo, None, f"edges {photo.key}") for photo in photos.values())
+    return replace(dataset, items=(*dataset.items, *drawn), sketch_reader=read)
+
+
+def _line_item(photo: Item, path: Path | None, key: str) -> Item:
+    return Item(f"lines/{photo.id}", "sketch", photo.label, photo.instance, LINES, photo.split, path, key)
 
 
 def _three(values: Sequence[float]) -> tuple[float, float, float]:

@@ -14,10 +14,8 @@ from numpy.typing import NDArray
 from torch import nn
 
 from sketchseek.errors import BadConfig
-from sketchseek.images import PhotoInput
 from sketchseek.methods.dual_stage.stage_one import Learnt, StageOne, learn
 from sketchseek.methods.finish import finish, retrieval
-from sketchseek.sketch import SketchInput
 from sketchseek.training.loop import fit
 from sketchseek.training.material import Data, Material, gather
 from sketchseek.training.run import Run
@@ -139,8 +137,6 @@ def two_stages(run: Run, config: DualStage, build: Build) -> Path:
             on_progress=run.on_progress,
         )
     towers = _tower(photos, network.photo_code), _tower(sketches, network.sketch_code)
-    assert isinstance(photos.contract, PhotoInput)  # noqa: S101 - as asked of stage 1
-    assert isinstance(sketches.contract, SketchInput)  # noqa: S101
     return finish(
         run, towers, (photos.contract, sketches.contract), material, {"map@all": fitted.score or 0.0}
     )

@@ -43,7 +43,7 @@ class Pair(nn.Module):
         """The scores of all pairs of Q sketches and G photos, (Q, G): minus the squared distance."""
         count = len(photos[1])
         parts = []
-        for some in torch.arange(len(sketches[1]) * count).split(_PAIRS):
+        for some in torch.split(torch.arange(len(sketches[1]) * count), _PAIRS):
             left, right = some // count, some % count
             pair = (sketches[0][left], sketches[1][left]), (photos[0][right], photos[1][right])
             parts.append(-squared(*self(*pair)))

@@ -20,7 +20,7 @@ from sketchseek.methods.midgrain.affine import Points, squared_distances
 from sketchseek.registry import check_name
 
 MOST = 12  # clusters of a class that the automatic count tries
-_SAMPLE = 200  # points that the bandwidth of mean shift is judged by, as released
+_SAMPLE = 200  # points that the bandwidth of mean shift is judged by, as released, and its starts
 
 
 @dataclass(frozen=True)
@@ -81,11 +81,15 @@ def gmm(points: Points, seed: int, *, most: int = MOST) -> Clusters:
 
 
 def mean_shift(points: Points, seed: int) -> Clusters:
-    """The peaks of the density, its bandwidth judged by 200 points."""
+    """The peaks of the density that are climbed to from 200 points, by which the bandwidth is judged, too.
+
+    Points, not the bins of a grid: in many dimensions a bin's centre has no point near it.
+    """
     width = estimate_bandwidth(points, n_samples=min(_SAMPLE, len(points)), random_state=seed)
     if not width:
         return _one(points)
-    found = MeanShift(bandwidth=width, bin_seeding=True).fit(points)
+    chosen = np.random.default_rng(seed).permutation(len(points))[:_SAMPLE]
+    found = MeanShift(bandwidth=width, seeds=points[chosen]).fit(points)
     return _by_distance(points, found.cluster_centers_, found.labels_)
 
 

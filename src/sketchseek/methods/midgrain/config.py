@@ -2,14 +2,24 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal
 
 from sketchseek.errors import BadConfig
+from sketchseek.methods.dual_stage.stage_one import StageOne
 from sketchseek.methods.dual_stage.stage_two import DualStage
-from sketchseek.methods.midgrain.alignment import ALIGNMENTS
+from sketchseek.methods.midgrain.alignment import ALIGNMENTS, NEED_PAIRS
 from sketchseek.methods.midgrain.clusters import CLUSTERINGS
 from sketchseek.registry import check_name
+from sketchseek.training.pictures import Augment
+
+PairsFrom = Literal["fine", "lines", "none"]
+Share = Literal["none", "half", "all"]
+
+
+def features() -> StageOne:
+    """Stage 1 with the published augmentation: nothing is mirrored, since a view is part of a kind."""
+    return StageOne(augment=Augment(flip=False, rotate=5.0, scale=0.1, drop=0.1))
 
 
 @dataclass(frozen=True)
@@ -19,7 +29,11 @@ class MidGrain(DualStage):
     Where the publication is silent, the value is ours; docs/methods.md lists them.
 
     Attributes:
+        first: stage 1; see `features`.
         alignment: how a class's sketches and photos are brought together: a name in `ALIGNMENTS`.
+        pairs: who belongs together where an alignment asks for it: "fine", sketches and the photos that they
+            were drawn from; "lines", photos and their own line drawings, which nobody has to draw or label
+            (``data.lines`` must be true); or "none".
         clustering: how the kinds within it are found: a name in `CLUSTERINGS`.
         share: what the two towers have in common: "none" of their layers, as published; the last ("half"); or
             "all", told apart by a token of their domain.
@@ -29,20 +43,25 @@ class MidGrain(DualStage):
         margin: of the triplet loss, between unit-length embeddings.
         gap: of the magnet loss, in squared distances over 2 variance.
         refresh: epochs from one alignment and clustering to the next.
+        background: find them beside training, from the weights of an epoch before, which does not wait; else
+            training stops for them, as published.
         steps: batches an epoch.
         batch: triplets a step.
         decay: weight decay.
     """
 
+    first: StageOne = field(default_factory=features)
     alignment: str = "manifold"
+    pairs: PairsFrom = "fine"
     clustering: str = "gmm"
-    share: Literal["none", "half", "all"] = "none"
+    share: Share = "none"
     widths: tuple[int, ...] = (512, 256)
     magnet: float = 1.0
     triplet: float = 1.0
     margin: float = 0.3
     gap: float = 1.0
     refresh: int = 5
+    background: bool = True
     steps: int = 40
     epochs: int = 40
     decay: float = 1e-4
@@ -50,6 +69,13 @@ class MidGrain(DualStage):
     def __post_init__(self) -> None:
         check_name(self.alignment, ALIGNMENTS, "alignment")
         check_name(self.clustering, CLUSTERINGS, "clustering")
+        if self.pairs == "lines" and not self.data.lines:
+            raise BadConfig('pairs = "lines" takes line drawings of the photos: set data.lines = true')
+        if self.pairs == "none" and self.alignment in NEED_PAIRS:
+            raise BadConfig(
+                f'alignment = "{self.alignment}" needs pairs: set pairs = "fine" or "lines", '
+                f"or take {', '.join(sorted(set(ALIGNMENTS) - set(NEED_PAIRS)))}"
+            )
         if self.magnet <= 0 and self.triplet <= 0:
             raise BadConfig("magnet = 0 and triplet = 0 leave nothing to learn; set one of them above 0")
         if self.refresh < 1:

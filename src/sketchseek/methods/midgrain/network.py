@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import torch
 from torch import Tensor, nn
 from torch.nn.functional import normalize
@@ -9,7 +11,7 @@ from torch.nn.functional import normalize
 from sketchseek.losses.magnet import magnet
 from sketchseek.losses.triplet import triplet
 from sketchseek.methods.dual_stage.stage_two import Codes
-from sketchseek.methods.midgrain.config import MidGrain
+from sketchseek.methods.midgrain.config import MidGrain, Share
 from sketchseek.training.towers import mlp
 
 
@@ -33,25 +35,32 @@ class Unit(nn.Module):
         return normalize(embeddings, dim=1)
 
 
+def towers(
+    dim: int, widths: Sequence[int], share: Share, dropout: float
+) -> tuple[nn.Sequential, nn.Sequential]:
+    """The towers of sketches and of photos: features (N, dim) -> unit embeddings (N, widths[-1]).
+
+    With ``share`` of "half", each is its own layers, the common one, and `Unit`.
+    """
+    *hidden, _ = whole = [dim, *widths]
+    if share == "all":
+        common = mlp(whole, dropout)
+        sketch, photo = (nn.Sequential(Token(dim), common, Unit()) for _ in range(2))
+    elif share == "half":
+        last = nn.Sequential(nn.ReLU(), mlp(whole[-2:], dropout))
+        sketch, photo = (nn.Sequential(mlp(hidden, dropout), last, Unit()) for _ in range(2))
+    else:
+        sketch, photo = (nn.Sequential(mlp(whole, dropout), Unit()) for _ in range(2))
+    return sketch, photo
+
+
 class Network(Codes):
     """Two towers that share nothing, their last layer, or all but a token."""
 
     def __init__(self, dim: int, config: MidGrain) -> None:
         super().__init__()
         self.config = config
-        *hidden, _ = widths = [dim, *config.widths]
-        if config.share == "all":
-            common = mlp(widths, config.dropout)
-            self.sketch_code, self.photo_code = (nn.Sequential(Token(dim), common, Unit()) for _ in range(2))
-        elif config.share == "half":
-            last = nn.Sequential(nn.ReLU(), mlp(widths[-2:], config.dropout))
-            self.sketch_code, self.photo_code = (
-                nn.Sequential(mlp(hidden, config.dropout), last, Unit()) for _ in range(2)
-            )
-        else:
-            self.sketch_code, self.photo_code = (
-                nn.Sequential(mlp(widths, config.dropout), Unit()) for _ in range(2)
-            )
+        self.sketch_code, self.photo_code = towers(dim, config.widths, config.share, config.dropout)
 
     def training_step(self, batch: tuple[Tensor, ...], _: int = 0) -> Tensor:
         """The loss of sketches, positive photos, negative photos, their (n, 2) pools, and what all pools are.

@@ -95,12 +95,12 @@ class Side:
     Attributes:
         embeddings: (N, P).
         labels: (N,) classes as numbers.
-        instances: N names, equal for a sketch and the photo that it was drawn from.
+        instances: N names, equal for a sketch and a photo that are a pair; None: in no pair.
     """
 
     embeddings: NDArray[np.floating]
     labels: Positions
-    instances: tuple[str, ...]
+    instances: tuple[str | None, ...]
 
 
 def find(sketches: Side, photos: Side, *, alignment: str, clustering: str, seed: int) -> Pools:
@@ -146,11 +146,11 @@ def find(sketches: Side, photos: Side, *, alignment: str, clustering: str, seed:
 
 
 def _pairs(sketches: Side, photos: Side, mine: tuple[Positions, Positions]) -> Pairs:
-    """Which sketch was drawn from which photo, by position within the class."""
-    place = {photos.instances[position]: n for n, position in enumerate(mine[1])}
+    """Which sketches and photos are pairs, by position within the class."""
+    place = {name: n for n, position in enumerate(mine[1]) if (name := photos.instances[position])}
     found = [
-        (n, place[sketches.instances[position]])
+        (n, place[name])
         for n, position in enumerate(mine[0])
-        if sketches.instances[position] in place
+        if (name := sketches.instances[position]) in place
     ]
     return np.array(found, np.int64) if found else NO_PAIRS

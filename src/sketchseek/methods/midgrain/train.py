@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 import numpy as np
 import torch
 
+from sketchseek.data import Item
+from sketchseek.errors import BadDataset
 from sketchseek.methods.dual_stage.stage_one import Learnt
 from sketchseek.methods.dual_stage.stage_two import Batches, two_stages
-from sketchseek.methods.midgrain.config import MidGrain
+from sketchseek.methods.midgrain.config import MidGrain, PairsFrom
 from sketchseek.methods.midgrain.network import Network
 from sketchseek.methods.midgrain.pools import Pools, Side, find
 from sketchseek.methods.midgrain.refresh import Refresher
 from sketchseek.training.material import Material, codes
+from sketchseek.training.pictures import LINES
 from sketchseek.training.progress import OnProgress, silent
 from sketchseek.training.run import Run
 from sketchseek.training.samplers import meanings
@@ -38,8 +41,16 @@ def train(
     def build(sketches: Learnt, photos: Learnt, material: Material) -> tuple[Network, Batches]:
         network = Network(sketches.train.shape[-1], config)
         look = _looker(network, {"sketch": sketches, "photo": photos}, material, config)
-        refreshers.append(Refresher(look, config.refresh, run.folder / "pools"))
-        return network, lambda epoch: _batches(config, sketches, photos, refreshers[0].pools(epoch), epoch)
+        refresher = Refresher(
+            look, config.refresh, run.folder / "pools", epochs=config.epochs, background=config.background
+        )
+        refreshers.append(refresher)
+
+        def batches(epoch: int) -> Iterator[tuple[torch.Tensor, ...]]:
+            yield from _batches(config, sketches, photos, refresher.pools(epoch), epoch)
+            refresher.tick()
+
+        return network, batches
 
     try:
         return two_stages(run, config, build)
@@ -48,12 +59,29 @@ def train(
             refresher.close()
 
 
+def paired(sketches: Sequence[Item], pairs: PairsFrom) -> tuple[str | None, ...]:
+    """The photo that each sketch is in a pair with; None: with none.
+
+    Raises:
+        BadDataset: pairs are asked for, and no sketch is in one.
+    """
+    lines = {"fine": False, "lines": True, "none": None}[pairs]
+    found = tuple(item.instance if (item.variant == LINES) is lines else None for item in sketches)
+    if pairs != "none" and not any(found):
+        what = "line drawing" if lines else "sketch that tells the photo that it was drawn from"
+        raise BadDataset(f'pairs = "{pairs}", but there is no {what} to learn from')
+    return found
+
+
 def _looker(
     network: Network, learnt: dict[str, Learnt], material: Material, config: MidGrain
 ) -> Callable[[], Callable[[], Pools]]:
     """What embeds the training items with the weights of now, and returns what finds their pools."""
     labels = {domain: codes(side.items, material.classes) for domain, side in learnt.items()}
-    instances = {domain: tuple(meanings(side.items, "instance")) for domain, side in learnt.items()}
+    instances = {
+        "sketch": paired(learnt["sketch"].items, config.pairs),
+        "photo": tuple(meanings(learnt["photo"].items, "instance")),
+    }
 
     def look() -> Callable[[], Pools]:
         sketches, photos = (

@@ -56,6 +56,7 @@ class Composing(Speaking):
     ``m(x, c) = u(x) + W_t t(c)``, at unit length. Words are centred: without one, a query is the sketch.
     """
 
+    config: Composed
     words: Tensor
     centre: Tensor
 
@@ -63,7 +64,6 @@ class Composing(Speaking):
         self, config: Composed, sketch: nn.Sequential, photo: nn.Sequential, words: NDArray[np.float32]
     ) -> None:
         super().__init__(config)
-        self.settings = config
         self.words_from = config.words
         self.sketch, self.photo = sketch, photo
         self.word = nn.Linear(words.shape[1], config.dim, bias=False)
@@ -86,16 +86,16 @@ class Composing(Speaking):
         told, wrong = self.say(self.words[classes]), self.say(self.words[others])
         loss = (
             self._without_labels(s, p, n, told)
-            if self.settings.variant == "unlabelled"
+            if self.config.variant == "unlabelled"
             else self._with_labels(s, p, n, told, wrong)
         )
         if len(own):
-            loss = loss + self.settings.instance_weight * self._own(s, p, o, told, paired)
+            loss = loss + self.config.instance_weight * self._own(s, p, o, told, paired)
         self.log("loss", loss, on_step=False, on_epoch=True)
         return loss
 
     def _with_labels(self, s: Tensor, p: Tensor, n: Tensor, told: Tensor, wrong: Tensor) -> Tensor:
-        config = self.settings
+        config = self.config
         sketch, positive, negative = (
             normalize(x + word, dim=1) for x, word in ((s, told), (p, told), (n, wrong))
         )
@@ -111,12 +111,12 @@ class Composing(Speaking):
     def _without_labels(self, s: Tensor, p: Tensor, n: Tensor, told: Tensor) -> Tensor:
         """Both parts, the sketch alone and the word alone must find photos that carry no word."""
         queries = (normalize(s + told, dim=1), s, normalize(told, dim=1))
-        return torch.stack([triplet(query, p, n, self.settings.margin) for query in queries]).sum()
+        return torch.stack([triplet(query, p, n, self.config.margin) for query in queries]).sum()
 
     def _own(self, s: Tensor, p: Tensor, own: Tensor, told: Tensor, paired: Tensor) -> Tensor:
         """With its word, too, a sketch must find its own photo before another of its class."""
         query = normalize(s + told, dim=1)[paired]
-        return triplet(query, own, p[paired], self.settings.margin / 3)
+        return triplet(query, own, p[paired], self.config.margin / 3)
 
 
 def build(config: Composed, sketches: Side, photos: Side, known: Known) -> tuple[Network, Any]:
@@ -131,23 +131,21 @@ def build(config: Composed, sketches: Side, photos: Side, known: Known) -> tuple
         shown.append(layer),
         vectors(config.words, known.classes, config.data.dataset),
     )
-    of_class = [np.flatnonzero(photos.classes == code) for code in range(len(known.classes))]
-    own_photo = {name: row for row, name in enumerate(photos.instances) if name}
 
     def batches(epoch: int) -> Iterator[tuple[Tensor, ...]]:
         rng = np.random.default_rng([config.seed, epoch])
         for _ in range(config.steps):
             asked = rng.choice(len(sketches.classes), config.batch, replace=False)
             classes = sketches.classes[asked]
-            shift = rng.integers(1, len(of_class), size=len(asked))
-            others = (classes + shift) % len(of_class)
-            positives = np.array([rng.choice(of_class[code]) for code in classes])
-            drawn = [own_photo.get(sketches.instances[row], -1) for row in asked]
+            shift = rng.integers(1, len(photos.members), size=len(asked))
+            others = (classes + shift) % len(photos.members)
+            positives = np.array([rng.choice(photos.members[code]) for code in classes])
+            drawn = [photos.rows.get(sketches.instances[row], -1) for row in asked]
             paired = [n for n, row in enumerate(drawn) if row >= 0 and row != positives[n] and _tells(config)]
             yield (
                 sketches.draw(asked, rng),
                 photos.draw(positives, rng),
-                photos.draw(np.array([rng.choice(of_class[code]) for code in others]), rng),
+                photos.draw(np.array([rng.choice(photos.members[code]) for code in others]), rng),
                 photos.draw(np.array([drawn[n] for n in paired], np.int64), rng),
                 torch.from_numpy(classes),
                 torch.from_numpy(others),

@@ -8,13 +8,16 @@ changes before it is learnt.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 import torch
 from torch import Tensor, nn
 
 from sketchseek.errors import BadConfig
-from sketchseek.training.halves import Top
+from sketchseek.methods.zero_shot.config import ZeroShot
+from sketchseek.methods.zero_shot.sides import Side
+from sketchseek.training.halves import Top, twin
 
 SKETCH, PHOTO = 0.0, 1.0
 _REDUCTION = 16
@@ -81,6 +84,23 @@ class ConditionalScaling(nn.Module):
         squeezed = torch.relu(self.squeeze(found.mean(rest)))
         scale = 2 * torch.sigmoid(self.excite(squeezed) + self.bit * self.column)
         return found * (scale[:, :, None, None] if self.axis == 1 else scale[:, None])
+
+
+def one_network(config: ZeroShot, sketches: Side, photos: Side) -> tuple[Top, Top]:
+    """The tops of photos and sketches: one network that is told which it sees."""
+    tops = photos.top(config.cut), sketches.top(config.cut)
+    for top, domain in zip(tops, (PHOTO, SKETCH), strict=True):
+        condition(top, domain)
+    return tops[0], twin(*tops)
+
+
+def tells(top: Top) -> Iterator[nn.Parameter]:
+    """The weights of a top that `condition` or `prompt` put there."""
+    for module in top.modules():
+        if isinstance(module, ConditionalExcitation | ConditionalScaling):
+            yield from (*module.squeeze.parameters(), *module.excite.parameters(), module.column)
+        elif isinstance(module, Prompted):
+            yield module.tokens
 
 
 def condition(top: Top, domain: float) -> None:

@@ -8,7 +8,7 @@ photo, which its embedding and those of its drawings must go on telling (SAKE as
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
@@ -16,17 +16,17 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 from torch import Tensor, nn
-from torch.nn.functional import log_softmax, normalize, softmax
+from torch.nn.functional import normalize
 
-from sketchseek.encoders.huggingface import load_classifier
+from sketchseek.losses.distillation import distillation
 from sketchseek.losses.infonce import infonce
 from sketchseek.losses.proxies import proxies
-from sketchseek.methods.zero_shot.conditional import PHOTO, SKETCH, condition, prompt
+from sketchseek.methods.zero_shot.conditional import one_network, prompt, tells
 from sketchseek.methods.zero_shot.config import ZeroShot
 from sketchseek.methods.zero_shot.frame import Network, Speaking, zero_shot
-from sketchseek.methods.zero_shot.sake import factors
 from sketchseek.methods.zero_shot.seen import Known, Seen
 from sketchseek.methods.zero_shot.sides import Side, through
+from sketchseek.methods.zero_shot.teacher import factors, teach
 from sketchseek.methods.zero_shot.words import Words, vectors
 from sketchseek.training.halves import Top, twin
 
@@ -69,6 +69,7 @@ class Contrastive(ZeroShot):
 class Contrasting(Speaking):
     """One encoder for both domains, the map of words, and the teacher's classifier of embeddings."""
 
+    config: Contrastive
     classes: Tensor
 
     def __init__(
@@ -80,7 +81,6 @@ class Contrasting(Speaking):
         teacher: nn.Linear,
     ) -> None:
         super().__init__(config)
-        self.settings = config
         self.words_from = config.words
         self.photo, self.sketch = halves
         self.word = words
@@ -93,7 +93,7 @@ class Contrasting(Speaking):
 
     def training_step(self, batch: tuple[Tensor, ...], _: int = 0) -> Tensor:
         """The weighted sum of the four losses."""
-        config = self.settings
+        config = self.config
         sketches, photos, of_sketches, of_photos, own, taught = batch
         told = self.sketch(sketches), self.photo(photos)
         s, p = (normalize(values, dim=1) for values in told)
@@ -120,24 +120,21 @@ class Contrasting(Speaking):
         if not chosen.any():
             return embeddings.sum() * 0
         names = self.word(self.classes[named])
-        return proxies(embeddings[chosen], names, place[classes[chosen]], self.settings.temperature)
+        return proxies(embeddings[chosen], names, place[classes[chosen]], self.config.temperature)
 
     def _keep(self, told: tuple[Tensor, Tensor], taught: Tensor, own: Tensor) -> Tensor:
         """Cross-entropy with the teacher's judgement of the photo: of photos, and of their drawings."""
         drawn = own >= 0
-        values = torch.cat([told[1], told[0][drawn]])
-        wanted = softmax(torch.cat([taught, taught[own[drawn]]]), dim=1)
-        return -(wanted * log_softmax(self.teacher_classes(values), dim=1)).sum(1).mean()
+        judged = self.teacher_classes(torch.cat([told[1], told[0][drawn]]))
+        wanted = torch.cat([taught, taught[own[drawn]]])
+        return distillation(judged, wanted, torch.zeros_like(wanted), torch.ones(len(wanted)))
 
 
 def build(config: Contrastive, sketches: Side, photos: Side, known: Known) -> tuple[Network, Any]:
     """The network as it starts, and its batches by epoch."""
-    plain = photos.top(config.cut)
-    weight, bias = load_classifier(config.backbone)
-    with torch.inference_mode():
-        judged = torch.stack([(through(plain, view) @ weight.T + bias).half() for view in photos.views])
-    standardise = photos.standardise(plain), sketches.standardise(sketches.top(config.cut))
-    embedding, teacher = factors(weight, bias, standardise[0], config.dim)
+    taught = teach(config, photos)
+    standardise = taught.standardise, sketches.standardise(sketches.top(config.cut))
+    embedding, teacher = factors(taught.weight, taught.bias, standardise[0], config.dim)
     tops = _tops(config, sketches, photos)
     halves = (
         nn.Sequential(tops[0], standardise[0], nn.Dropout(config.dropout), embedding),
@@ -146,23 +143,21 @@ def build(config: Contrastive, sketches: Side, photos: Side, known: Known) -> tu
     names = vectors(config.words, known.classes, config.data.dataset)
     words = ridge(names, through(halves[0], photos.views[0]), photos.classes)
     network = Contrasting(config, halves, words, names, teacher)
-    of_class = [np.flatnonzero(photos.classes == code) for code in range(len(known.classes))]
-    row_of = {name: row for row, name in enumerate(photos.instances) if name}
 
     def batches(epoch: int) -> Iterator[tuple[Tensor, ...]]:
         rng = np.random.default_rng([config.seed, epoch])
         for _ in range(config.steps):
             asked = rng.choice(len(sketches.classes), config.batch, replace=False)
-            mine = [row_of.get(sketches.instances[row], -1) for row in asked]
-            shown, own = _photos(config, sketches.classes[asked], mine, of_class, rng)
+            mine = [photos.rows.get(sketches.instances[row], -1) for row in asked]
+            shown, own = _photos(config, sketches.classes[asked], mine, photos.members, rng)
             which = rng.integers(len(photos.views), size=len(shown))
             yield (
                 sketches.draw(asked, rng),
-                torch.from_numpy(photos.views[which, shown]).float(),
+                photos.shown(which, shown),
                 torch.from_numpy(sketches.classes[asked]),
                 torch.from_numpy(photos.classes[shown]),
                 torch.from_numpy(own),
-                judged[torch.from_numpy(which), torch.from_numpy(shown)].float(),
+                taught.of(which, shown),
             )
 
     return network, batches
@@ -172,7 +167,7 @@ def _photos(
     config: Contrastive,
     classes: NDArray[np.int64],
     mine: list[int],
-    of_class: list[NDArray[np.int64]],
+    of_class: Sequence[NDArray[np.int64]],
     rng: np.random.Generator,
 ) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     """The photos of a step, and for each sketch the place of its own among them, or -1.
@@ -188,28 +183,27 @@ def _photos(
 
 
 def _tops(config: Contrastive, sketches: Side, photos: Side) -> tuple[Top, Top]:
-    """Of photos and sketches: one network, told the domain."""
-    tops = photos.top(config.cut), sketches.top(config.cut)
-    if not config.prompts:
-        for top, domain in zip(tops, (PHOTO, SKETCH), strict=True):
-            condition(top, domain)
-    one, other = tops[0], twin(tops[0], tops[1])
-    for top in (one, other):
-        if config.tune == "norms":
-            _norms_alone(top)
-        if config.prompts:
+    """Of photos and sketches: one network, told the domain by tokens or by scaling."""
+    if config.prompts:
+        one = photos.top(config.cut)
+        tops = one, twin(one, sketches.top(config.cut))
+        for top in tops:
             prompt(top, config.prompts)
-    return one, other
+    else:
+        tops = one_network(config, sketches, photos)
+    if config.tune == "norms":
+        for top in tops:
+            _norms_alone(top)
+    return tops
 
 
 def _norms_alone(top: Top) -> None:
-    """Freeze what is neither a norm nor told the domain."""
+    """Freeze what is neither a norm nor tells the domain."""
     for module in top.modules():
         if isinstance(module, nn.Conv2d | nn.Linear | nn.MultiheadAttention):
             module.requires_grad_(False)
-    for name, weight in top.named_parameters():
-        if any(part in name for part in ("squeeze", "excite", "column")):
-            weight.requires_grad_(True)
+    for weight in tells(top):
+        weight.requires_grad_(True)
 
 
 def ridge(words: NDArray[np.float32], photos: Tensor, classes: NDArray[np.int64]) -> nn.Linear:

@@ -98,13 +98,13 @@ class Both(nn.Module):
 class Doodle(Network):
     """Two encoders, the network M that tells words and the discriminator D."""
 
+    config: Doodle2Search
     words: Tensor
 
     def __init__(
         self, config: Doodle2Search, sketch: nn.Module, photo: nn.Module, words: NDArray[np.float32]
     ) -> None:
         super().__init__(config)
-        self.settings = config
         self.sketch, self.photo = sketch, photo
         drop = nn.Dropout(config.dropout)
         self.tell = nn.Sequential(nn.Linear(config.dim, 300), nn.ReLU(), drop, nn.Linear(300, words.shape[1]))
@@ -115,7 +115,7 @@ class Doodle(Network):
 
     def training_step(self, batch: tuple[Tensor, ...], _: int = 0) -> Tensor:
         """L = L_t + L_s + L_d of sketches, photos of their class and photos of another."""
-        config = self.settings
+        config = self.config
         sketches, positives, negatives, classes, epoch = batch
         s = normalize(self.sketch(sketches), dim=1)
         p, n = normalize(self.photo(torch.cat([positives, negatives])), dim=1).chunk(2)
@@ -155,7 +155,6 @@ def build(config: Doodle2Search, sketches: Side, photos: Side, known: Known) -> 
     shown.append(layer)
     network = Doodle(config, drawn, shown, words)
     chances = rivals(words, config.temperature)
-    of_class = [np.flatnonzero(photos.classes == code) for code in range(len(known.classes))]
 
     def batches(epoch: int) -> Iterator[tuple[Tensor, ...]]:
         rng = np.random.default_rng([config.seed, epoch])
@@ -165,8 +164,8 @@ def build(config: Doodle2Search, sketches: Side, photos: Side, known: Known) -> 
             others = [rng.choice(len(chances), p=chances[code]) for code in classes]
             yield (
                 sketches.draw(asked, rng),
-                photos.draw(np.array([rng.choice(of_class[code]) for code in classes]), rng),
-                photos.draw(np.array([rng.choice(of_class[code]) for code in others]), rng),
+                photos.draw(np.array([rng.choice(photos.members[code]) for code in classes]), rng),
+                photos.draw(np.array([rng.choice(photos.members[code]) for code in others]), rng),
                 torch.from_numpy(classes),
                 torch.tensor(epoch),
             )

@@ -17,17 +17,16 @@ import torch
 from torch import Tensor, nn
 from torch.nn.functional import cross_entropy
 
-from sketchseek.encoders.huggingface import load_classifier
-from sketchseek.errors import BadConfig
 from sketchseek.losses.distillation import distillation
-from sketchseek.methods.zero_shot.conditional import PHOTO, SKETCH, condition
+from sketchseek.methods.zero_shot.conditional import one_network
 from sketchseek.methods.zero_shot.config import ZeroShot
 from sketchseek.methods.zero_shot.frame import Network, zero_shot
 from sketchseek.methods.zero_shot.seen import Known
-from sketchseek.methods.zero_shot.sides import Side, through
+from sketchseek.methods.zero_shot.sides import Side
+from sketchseek.methods.zero_shot.teacher import factors, teach
 from sketchseek.methods.zero_shot.words import Words, similarity
 from sketchseek.semantics import imagenet_classes
-from sketchseek.training.halves import Top, twin
+from sketchseek.training.halves import Top
 from sketchseek.training.towers import Standardise
 
 
@@ -63,6 +62,7 @@ class Preserving(Network):
         prior: (classes, K) what each seen class has to do with each of the teacher's.
     """
 
+    config: Sake
     prior: Tensor
 
     def __init__(
@@ -76,7 +76,6 @@ class Preserving(Network):
         prior: Tensor,
     ) -> None:
         super().__init__(config)
-        self.settings = config
         embedding, self.teacher_classes = factors(*classifier, standardise[0], config.dim)
         self.photo = nn.Sequential(tops[0], standardise[0], embedding)
         self.sketch = nn.Sequential(tops[1], standardise[1], embedding)
@@ -95,50 +94,23 @@ class Preserving(Network):
             teacher,
             self.prior[photo_classes],
             torch.ones(len(of_photos)),
-            prior_weight=self.settings.prior_weight,
+            prior_weight=self.config.prior_weight,
         )
         self.log_dict({"classes": known, "preserved": kept}, on_step=False, on_epoch=True)
-        return known + self.settings.preserve_weight * kept
-
-
-def factors(weight: Tensor, bias: Tensor, standardise: Standardise, dim: int) -> tuple[nn.Linear, nn.Linear]:
-    """A classifier as an embedding and a classifier of it: the truncated singular value decomposition.
-
-    With ``W = U S V'`` of rank ``dim`` the embedding is ``S V'`` and the classifier U. W is first brought to
-    the standardised features: ``W x + b = W (z / scale + mean) + b``.
-
-    Raises:
-        BadConfig: ``dim`` is more than the classifier's rank can be.
-    """
-    if dim > min(weight.shape):
-        raise BadConfig(f"dim = {dim}: the teacher's classifier has {min(weight.shape)} directions at most")
-    left, values, right = torch.linalg.svd(weight / standardise.scale, full_matrices=False)
-    embedding, classes = nn.Linear(weight.shape[1], dim, bias=False), nn.Linear(dim, len(weight))
-    with torch.no_grad():
-        embedding.weight.copy_(values[:dim, None] * right[:dim])
-        classes.weight.copy_(left[:, :dim])
-        classes.bias.copy_(bias + weight @ standardise.centre)
-    return embedding, classes
+        return known + self.config.preserve_weight * kept
 
 
 def build(config: Sake, sketches: Side, photos: Side, known: Known) -> tuple[Network, Any]:
     """The network as it starts, and its batches by epoch."""
-    plain = photos.top(config.cut)
-    classifier = load_classifier(config.backbone)
-    with torch.inference_mode():
-        teacher = torch.stack(
-            [(through(plain, view) @ classifier[0].T + classifier[1]).half() for view in photos.views]
-        )
-    standardise = photos.standardise(plain), sketches.standardise(sketches.top(config.cut))
-    tops = photos.top(config.cut), sketches.top(config.cut)
-    for top, domain in zip(tops, (PHOTO, SKETCH), strict=True):
-        condition(top, domain)
+    teacher = teach(config, photos)
+    standardise = teacher.standardise, sketches.standardise(sketches.top(config.cut))
+    tops = one_network(config, sketches, photos)
     prior = similarity(config.words, known.classes, config.data.dataset, imagenet_classes())
     network = Preserving(
         config,
-        (tops[0], twin(tops[0], tops[1])),
+        tops,
         standardise,
-        classifier,
+        (teacher.weight, teacher.bias),
         classes=len(known.classes),
         prior=torch.from_numpy(prior),
     )
@@ -151,10 +123,10 @@ def build(config: Sake, sketches: Side, photos: Side, known: Known) -> tuple[Net
             which = rng.integers(len(photos.views), size=len(shown))
             yield (
                 sketches.draw(asked, rng),
-                torch.from_numpy(photos.views[which, shown]).float(),
+                photos.shown(which, shown),
                 torch.from_numpy(sketches.classes[asked]),
                 torch.from_numpy(photos.classes[shown]),
-                teacher[torch.from_numpy(which), torch.from_numpy(shown)].float(),
+                teacher.of(which, shown),
             )
 
     return network, batches

@@ -64,7 +64,7 @@ class Known:
     material: Material
     classes: tuple[str, ...]
     sketches: tuple[Part, ...]
-    photos: tuple[Part, ...]
+    photos: Part
     sources: tuple[Source, ...]
 
     def codes(self, part: Part) -> NDArray[np.int64]:
@@ -106,7 +106,7 @@ def gather(data: Seen, seed: int) -> Known:
         parts.append(part)
         sources.append(source)
     material = Material(_only(whole, set(classes)), _only(whole, chosen))
-    return Known(material, classes, tuple(parts), (Part(whole, whole.photos),), tuple(sources))
+    return Known(material, classes, tuple(parts), Part(whole, whole.photos), tuple(sources))
 
 
 def _complete(dataset: Dataset, classes: list[str]) -> None:

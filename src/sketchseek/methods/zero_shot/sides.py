@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -30,6 +31,7 @@ PhotoTrunk = Callable[[Any, Trunk, Trunk], Any]
 _STATISTICS = 128  # pictures of each part that batch norm is measured on
 _VIEWS = 0  # the seed of the views: those of one run serve all
 _PUBLISHED = ("sketchy-21.unseen", "sketchy-25.unseen", "tuberlin-30.unseen", "quickdraw-30.unseen")
+LEAST = 0.05  # a deviation of features below it counts as so much
 _CHUNK = 256  # items that go through a top at once where nothing is learnt
 
 
@@ -55,10 +57,23 @@ class Side:
     views: NDArray[np.float16]
     val: NDArray[np.float16]
 
+    @cached_property
+    def members(self) -> tuple[NDArray[np.int64], ...]:
+        """The positions of each class's items."""
+        return tuple(np.flatnonzero(self.classes == code) for code in range(self.classes.max() + 1))
+
+    @cached_property
+    def rows(self) -> dict[str | None, int]:
+        """The position of each photo that is known by name; of None there is none."""
+        return {name: row for row, name in enumerate(self.instances) if name}
+
+    def shown(self, views: NDArray[np.int64], positions: NDArray[np.int64]) -> Tensor:
+        """Training items by position in these views: (n, D) float32."""
+        return torch.from_numpy(self.views[views, positions]).float()
+
     def draw(self, positions: NDArray[np.int64], rng: np.random.Generator) -> Tensor:
         """Training items by position, each in a view drawn by chance: (n, D) float32."""
-        which = rng.integers(len(self.views), size=len(positions))
-        return torch.from_numpy(self.views[which, positions]).float()
+        return self.shown(rng.integers(len(self.views), size=len(positions)), positions)
 
     def top(self, cut: int, *, live: bool = False) -> Top:
         """The blocks above the trunk, as the backbone has them."""
@@ -66,7 +81,7 @@ class Side:
 
     def standardise(self, top: nn.Module) -> Standardise:
         """Brings the top's features of the training items, in their first view, to mean 0 and deviation 1."""
-        return Standardise.fitted(through(top, self.views[0]), floor=0.05)
+        return Standardise.fitted(through(top, self.views[0]), floor=LEAST)
 
 
 def plain_trunk(_: ZeroShot, photo: Trunk, __: Trunk) -> Trunk:
@@ -91,7 +106,8 @@ def sides(run: Run, known: Known, photo_trunk: PhotoTrunk = plain_trunk) -> tupl
 
 def _side(known: Known, run: Run, backbone: Backbone, trunk: Any, contract: Contract) -> Side:
     features, val = Features(trunk, run.features), known.material.val
-    parts, judged = known.photos, val.photos
+    parts: tuple[Part, ...] = (known.photos,)
+    judged = val.photos
     if isinstance(contract, SketchInput):
         parts, judged = known.sketches, val.sketches
     instances: list[str | None] = []
@@ -141,7 +157,7 @@ def _adapted(backbone: Backbone, known: Known, photo: PhotoInput, sketch: Sketch
     return batchnorm.adapted(
         backbone,
         run.features / f"adapted-{hashlib.sha256(key.encode()).hexdigest()[:12]}.safetensors",
-        photos=lambda: some(known.photos[0], photo),
+        photos=lambda: some(known.photos, photo),
         drawings=lambda: (batch for part in by_hand for batch in some(part, sketch)),
         on_progress=run.on_progress,
     )

@@ -25,6 +25,11 @@ export class Drawing extends EventTarget {
     return this.strokes.length === 0;
   }
 
+  /** Whether a gesture is under way. */
+  get isGrowing() {
+    return this.#draft !== null;
+  }
+
   get canUndo() {
     return this.#past.length > 0;
   }
@@ -43,14 +48,14 @@ export class Drawing extends EventTarget {
     this.#live = [[], [], []];
     this.#push(x, y, t);
     this.#draft = [...this.#strokes, this.#live];
-    this.#changed(true);
+    this.#changed({ grown: true });
   }
 
   extend(points) {
     if (!this.#live) return;
     const before = this.#live[0].length;
     for (const [x, y, t] of points) this.#push(x, y, t);
-    if (this.#live[0].length > before) this.#changed(true);
+    if (this.#live[0].length > before) this.#changed({ grown: true });
   }
 
   /** Show other strokes while a gesture lasts: erased, moved, scaled. */
@@ -62,7 +67,7 @@ export class Drawing extends EventTarget {
 
   /** The gesture is over: what it made is a step. */
   finish() {
-    if (this.#draft) this.replace(this.#draft);
+    if (this.#draft) this.replace(this.#draft, true);
   }
 
   /** Drop what a gesture made: the system took the pointer away (a palm, a gesture of its own). */
@@ -72,13 +77,13 @@ export class Drawing extends EventTarget {
     this.#changed();
   }
 
-  /** Other strokes, as one step. */
-  replace(strokes) {
+  /** Other strokes, as one step. @param drawn whether a gesture made them */
+  replace(strokes, drawn = false) {
     this.#live = this.#draft = null;
     this.#past.push(this.#strokes);
     this.#future = [];
     this.#strokes = strokes;
-    this.#changed();
+    this.#changed({ drawn });
   }
 
   clear() {
@@ -120,9 +125,9 @@ export class Drawing extends EventTarget {
     ts.push(Math.round(t));
   }
 
-  /** @param grown whether a stroke has only become longer */
-  #changed(grown = false) {
-    this.dispatchEvent(new CustomEvent("change", { detail: { grown } }));
+  /** @param what {grown: a stroke has only become longer, drawn: a gesture has ended} */
+  #changed({ grown = false, drawn = false } = {}) {
+    this.dispatchEvent(new CustomEvent("change", { detail: { grown, drawn } }));
   }
 }
 

@@ -57,7 +57,7 @@ const search = new LiveSearch(ask, {
   busy: (yes) => $("activity").classList.toggle("busy", yes),
 });
 const nothingAsked = () => drawing.isEmpty && question.isEmpty;
-const library = new Library($("library"), $("idle-text"), () => nothingAsked() || search.refresh(following), (status) => words.follow(status));
+const library = new Library($("library"), $("idle-text"), () => nothingAsked() || search.refresh({ stale: following }), (status) => words.follow(status));
 
 async function ask(signal) {
   const offset = following ? results.next : 0;
@@ -90,15 +90,15 @@ function summary(outstanding, passing, photos) {
 }
 
 function show(hits, next, answered) {
-  results.show(hits, next);
+  results.show(hits, next, !drawing.isGrowing);
   $("idle").hidden = hits.length > 0 || answered;
 }
 
-/** @param stale whether an answer on its way is of no use any more */
-function again(stale) {
+/** @param how {stale: an answer on its way is of no use any more, done: the question stays as it is} */
+function again({ stale, done }) {
   lasting = false;
   if (nothingAsked()) return nothing();
-  search.refresh(stale || following);
+  search.refresh({ stale: stale || following, done });
   following = false;
   another = true;
 }
@@ -146,7 +146,7 @@ drawing.addEventListener("change", ({ detail }) => {
   $("help").classList.toggle("gone", !empty);
   $("help").inert = !empty;
   if (drawn !== !empty) chips.show((drawn = !empty));
-  again(!detail.grown);
+  again({ stale: !detail.grown, done: detail.drawn });
 });
 let drawn = false;
 
@@ -154,7 +154,7 @@ question.addEventListener("change", ({ detail }) => {
   if (detail.parts) chips.show(drawn);
   $("save-link").disabled = nothingAsked();
   $("clear").disabled = drawing.isEmpty && question.isEmpty;
-  again(true);
+  again({ stale: true });
 });
 
 question.addEventListener("named", () => chips.show(drawn));

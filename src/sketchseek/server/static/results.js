@@ -8,14 +8,30 @@ import { make, sign } from "./dom.js";
 
 const MOVE = { duration: 220, easing: "cubic-bezier(.2, .7, .2, 1)" };
 const MOVED = 120; // tiles that are moved before one's eyes; those far below only appear
+const NEAR = "300px 0px"; // of the window: pictures are loaded there
 const still = matchMedia("(prefers-reduced-motion: reduce)");
 const SIGNS = { more: "M10 5v10M5 10h10", less: "M5 10h10", pick: "M5 10.500l3.500 3.500L15 6.500" };
+
+/** A tile before it has a picture. By keyboard, what a pointer finds on it is done with keys and in the large view. */
+const PATTERN = (() => {
+  const image = make("img", { draggable: false });
+  const open = make("button", { type: "button", className: "tile" }, image, make("span", { className: "tile-name", "aria-hidden": "true" }));
+  open.dataset.act = "open";
+  open.setAttribute("aria-keyshortcuts", "+ - X");
+  const tools = Object.entries({ pick: "Select", more: "More like this", less: "Less like this" }).map(([kind, title]) => {
+    const tool = make("button", { type: "button", className: kind, title, tabIndex: -1 }, sign(SIGNS[kind]));
+    tool.dataset.act = kind;
+    return tool;
+  });
+  return make("li", {}, open, make("div", { className: "tile-tools" }, ...tools));
+})();
 
 export class Results extends EventTarget {
   #list;
   #act;
   #tiles = new Map(); // id -> {item, hit}
   #open = new Set(); // ids whose near-duplicates are shown
+  #near = new IntersectionObserver((seen) => seen.forEach(({ isIntersecting, target }) => isIntersecting && this.#load(target)), { rootMargin: NEAR });
   #current = 0; // id of the tile that takes the focus
   picked = new Map(); // id -> hit
   groups = []; // as they came
@@ -27,15 +43,16 @@ export class Results extends EventTarget {
     super();
     this.#list = list;
     this.#act = act;
+    list.addEventListener("click", (event) => this.#click(event));
     list.addEventListener("keydown", (event) => this.#key(event));
     list.addEventListener("focusin", (event) => this.#turnTo(event.target.closest("li")));
   }
 
-  /** Other pictures. */
-  show(hits, next) {
+  /** Other pictures. @param moving whether tiles are seen to move: not while the hand does, which that would slow */
+  show(hits, next, moving = true) {
     this.groups = hits;
     this.next = next;
-    this.#lay();
+    this.#lay(moving);
   }
 
   /** The pictures that follow. */
@@ -66,8 +83,8 @@ export class Results extends EventTarget {
     this.#mark();
   }
 
-  #lay() {
-    const before = this.#places();
+  #lay(moving = true) {
+    const before = moving && !still.matches ? this.#places() : new Map();
     const held = document.activeElement?.closest?.("#results li");
     const shown = this.groups.flatMap((hit) => [
       { hit, alike: hit.alike_count },
@@ -75,6 +92,7 @@ export class Results extends EventTarget {
     ]);
     const tiles = new Map();
     for (const each of shown) tiles.set(each.hit.id, this.#tile(each));
+    for (const [id, { item }] of this.#tiles) if (!tiles.has(id)) this.#drop(item);
     this.#tiles = tiles;
     this.hits = [...tiles.values()].map(({ hit }) => hit);
     this.#list.replaceChildren(...[...tiles.values()].map(({ item }) => item));
@@ -97,34 +115,45 @@ export class Results extends EventTarget {
     return tile;
   }
 
+  /** Sixty of them come with an answer: a copy costs a fraction of what it takes to make one. */
   #make(hit) {
-    const image = make("img", { alt: `Picture ${hit.name}`, width: hit.width, height: hit.height, draggable: false });
-    const name = make("span", { className: "tile-name", "aria-hidden": "true" }, hit.name);
-    const open = make("button", { type: "button", className: "tile", title: hit.path }, image, name);
-    open.setAttribute("aria-keyshortcuts", "+ - X");
-    const item = make("li", {}, open, this.#tools(hit));
-    open.addEventListener("click", () => this.#act.open(this.hits.findIndex(({ id }) => id === hit.id)));
-    image.addEventListener("load", () => item.classList.add("loaded"), { once: true });
+    const item = PATTERN.cloneNode(true);
+    const image = item.querySelector("img");
+    Object.assign(image, { alt: `Picture ${hit.name}`, width: hit.width, height: hit.height });
+    item.querySelector(".tile").title = hit.path;
+    item.querySelector(".tile-name").textContent = hit.name;
+    for (const tool of item.querySelectorAll("[data-act]")) tool.setAttribute("aria-label", `${tool.title}: ${hit.name}`);
     image.addEventListener("error", () => item.classList.add("missing"), { once: true });
-    image.src = hit.thumbnail;
+    image.dataset.src = hit.thumbnail;
+    this.#near.observe(item);
     return item;
   }
 
-  /** What a pointer finds on a tile; by keyboard the same is done with keys, and in the large view. */
-  #tools(hit) {
-    const tool = (kind, label, act) => {
-      const button = make("button", { type: "button", className: kind, title: label, tabIndex: -1 }, sign(SIGNS[kind]));
-      button.setAttribute("aria-label", `${label}: ${hit.name}`);
-      button.addEventListener("click", act);
-      return button;
+  /** A picture is loaded when it comes near to sight: most of an answer is below the window. */
+  #load(item) {
+    this.#near.unobserve(item);
+    const image = item.querySelector("img");
+    image.src = image.dataset.src;
+  }
+
+  #drop(item) {
+    this.#near.unobserve(item);
+    item.querySelector("img").removeAttribute("src"); // if it is on its way, it is called off
+  }
+
+  #click(event) {
+    const button = event.target.closest("button");
+    const index = [...this.#list.children].indexOf(button?.closest("li"));
+    const hit = this.hits[index];
+    if (!hit) return;
+    const acts = {
+      open: () => this.#act.open(index),
+      pick: () => this.pick(hit),
+      more: () => this.#act.more(hit),
+      less: () => this.#act.less(hit),
+      fold: () => this.#fold(hit),
     };
-    return make(
-      "div",
-      { className: "tile-tools" },
-      tool("pick", "Select", () => this.pick(hit)),
-      tool("more", "More like this", () => this.#act.more(hit)),
-      tool("less", "Less like this", () => this.#act.less(hit)),
-    );
+    acts[button.dataset.act]();
   }
 
   #alike(hit, count) {
@@ -132,7 +161,7 @@ export class Results extends EventTarget {
     const button = make("button", { type: "button", className: "alike", tabIndex: -1 }, open ? "fold" : `+${count} alike`);
     button.setAttribute("aria-expanded", open);
     button.setAttribute("aria-label", `${count} nearly the same as ${hit.name}`);
-    button.addEventListener("click", () => this.#fold(hit));
+    button.dataset.act = "fold";
     return button;
   }
 
@@ -198,20 +227,21 @@ export class Results extends EventTarget {
   }
 
   #places() {
-    if (still.matches) return new Map();
     const near = [...this.#tiles].slice(0, MOVED);
     return new Map(near.map(([id, { item }]) => [id, item.getBoundingClientRect()]));
   }
 
+  /** Let tiles that are, or were, in sight go to their places; all places are read before a tile moves. */
   #move(before) {
+    const inSight = ({ top, bottom }) => bottom > 0 && top < innerHeight;
+    const ways = [];
     for (const [id, { item }] of this.#tiles) {
       const from = before.get(id);
       if (!from) continue;
       const to = item.getBoundingClientRect();
       const [dx, dy, scale] = [from.left - to.left, from.top - to.top, from.width / to.width];
-      if (!dx && !dy) continue;
-      const transform = `translate(${dx}px, ${dy}px) scale(${scale})`;
-      item.animate([{ transform, transformOrigin: "0 0" }, { transform: "none", transformOrigin: "0 0" }], MOVE);
+      if ((dx || dy) && (inSight(from) || inSight(to))) ways.push([item, `translate(${dx}px, ${dy}px) scale(${scale})`]);
     }
+    for (const [item, transform] of ways) item.animate([{ transform, transformOrigin: "0 0" }, { transform: "none", transformOrigin: "0 0" }], MOVE);
   }
 }

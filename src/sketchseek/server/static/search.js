@@ -1,9 +1,9 @@
 /**
- * Search while drawing: at most one request in flight, at most one start per INTERVAL, and always the
- * newest question next. Answers come back in the order of their questions, so none overwrites a newer one.
+ * Search while drawing: at most one request in flight, while a gesture lasts at most one start per INTERVAL, and
+ * always the newest question next. Answers come back in the order of their questions, so none overwrites a newer one.
  */
 
-const INTERVAL = 200; // ms between starts
+const INTERVAL = 350; // ms between starts while a gesture lasts
 const PATIENCE = 2000; // ms before a question that could not be answered is asked again
 
 export class LiveSearch {
@@ -26,19 +26,21 @@ export class LiveSearch {
   /**
    * The question changed.
    * @param stale whether the answer on its way is of no use any more; while a stroke grows it still is
+   * @param done whether the question stays as it is now, as at the end of a stroke: then nothing is waited for
    */
-  refresh(stale = false) {
+  refresh({ stale = false, done = false } = {}) {
     this.#wanted = true;
-    if (stale) this.#drop();
+    if (stale || done) this.#drop();
     this.#on.busy(true);
-    this.#schedule();
+    if (!done) return this.#schedule();
+    this.#cancel();
+    this.#start(); // at once: a timer would let a frame be drawn before
   }
 
   /** There is nothing to look for any more; an answer still on its way is dropped. */
   stop() {
     this.#wanted = false;
-    clearTimeout(this.#timer);
-    this.#timer = 0;
+    this.#cancel();
     this.#drop();
     this.#on.busy(false);
   }
@@ -46,6 +48,11 @@ export class LiveSearch {
   #drop() {
     this.#flight?.abort();
     this.#flight = null;
+  }
+
+  #cancel() {
+    clearTimeout(this.#timer);
+    this.#timer = this.#earliest = 0;
   }
 
   #schedule() {
