@@ -252,7 +252,7 @@ export class Results extends EventTarget {
   #count(frames = 0, began = performance.now()) {
     requestAnimationFrame((now) => {
       if (now - began < MOVE.duration) this.#count(frames + 1, began);
-      else if (!document.hidden) this.#moves = frames >= SMOOTH;
+      else if (now - began < 3 * MOVE.duration) this.#moves = frames >= SMOOTH; // longer: nobody was looking
     });
   }
 }
