@@ -37,7 +37,7 @@ PRIORS = {
     "clip-vocabulary": "sake.clip",
     "shuffled:wordnet": "sake.shuffled",
 }
-CODED = ("sake", "contrastive")
+CODED = ("sake",)
 CODES = "itq:64"
 COSTS = ("seconds", "cpu_seconds", "peak_mib")
 
