@@ -28,6 +28,7 @@ from scipy.stats import t as student
 from sketchseek.evaluation.results import read
 from sketchseek.evaluation.statistics import Values, holm, interval, paired_test
 from sketchseek.methods.study import Job, plan
+from sketchseek.training.run import Cost, cost
 
 STUDY = Path(__file__).with_suffix(".toml")
 SPLITS = ("21", "25")
@@ -58,15 +59,18 @@ def main() -> None:
     parser.add_argument("--only", nargs="*", default=[], help="entries of the study; all where none is named")
     parser.add_argument("--out", type=Path)
     chosen = parser.parse_args()
-    only = [word for name in chosen.only for word in ("--only", name)]
-    told = json.loads(sketchseek("study", str(STUDY), "--out", str(chosen.runs), "--json", *only))
-    runs = by_split(plan(STUDY, chosen.runs, chosen.only))
+    jobs = plan(STUDY, chosen.runs, chosen.only)
+    missing = [job.name for job in jobs if not all(map(job.measured, job.results))]
+    if missing:
+        only = [word for name in missing for word in ("--only", name)]
+        sketchseek("study", str(STUDY), "--out", str(chosen.runs), *only)
+    runs = by_split(jobs)
     result = {
         "machine": about(),
         "systems": {split: systems(found) for split, found in runs.items()},
         "priors, by map@all": {split: priors(found) for split, found in runs.items()},
         "codes, by map@all": {split: codes(found) for split, found in runs.items()},
-        "costs": costs(told["runs"]),
+        "costs": costs(jobs),
     }
     print(json.dumps(result, indent=2))
     if chosen.out:
@@ -155,15 +159,15 @@ def codes(entries: Mapping[str, Sequence[Run]]) -> dict[str, Any]:
     return table
 
 
-def costs(runs: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
-    """What a run takes, features, training and export, on average over seeds and splits of a method."""
-    found: dict[str, list[Mapping[str, float]]] = {}
-    for run in runs:
-        if run.get("cost"):
-            found.setdefault(run["entry"].rpartition(".")[0], []).append(run["cost"])
+def costs(jobs: Sequence[Job]) -> dict[str, Any]:
+    """What a run takes, features and training, on average over seeds and splits of a method."""
+    found: dict[str, list[Cost]] = {}
+    for job in jobs:
+        if took := cost(job.folder):
+            found.setdefault(job.entry.rpartition(".")[0], []).append(took)
     return {
-        name: {key: round(statistics.fmean(cost[key] for cost in each), 1) for key in COSTS}
-        for name, each in found.items()
+        name: {key: round(statistics.fmean(getattr(each, key) for each in took), 1) for key in COSTS}
+        for name, took in found.items()
     }
 
 
