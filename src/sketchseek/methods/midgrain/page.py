@@ -6,7 +6,7 @@ trained on. Needs the extras "train" and "report".
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -85,11 +85,12 @@ def write(run: Path, path: Path, labels: Sequence[str] = (), *, tell: Tell = lam
     both = {item.label for item in train.sketches} & {item.label for item in train.photos}
     known = dict.fromkeys(sorted(both))
     chosen = [check_name(label, known, "class") for label in labels] or list(known)[:_MOST]
+    names = dict(zip(train.sketches, paired(train.sketches, config.pairs), strict=True))
     shown: list[Seen] = []
 
     def parts() -> Iterator[str]:
         for label in chosen:
-            shown.append(see(train, label, encoder, config, tell))
+            shown.append(see(train, label, names, encoder, config, tell=tell))
             yield from _parts(shown[-1], train)
 
     told = f"{config.alignment} alignment, {config.clustering}, {len(chosen)} of {len(known)} classes"
@@ -97,13 +98,29 @@ def write(run: Path, path: Path, labels: Sequence[str] = (), *, tell: Tell = lam
     return shown
 
 
-def see(train: Dataset, label: str, encoder: OnnxEncoder, config: MidGrain, tell: Tell) -> Seen:
-    """A class's items, embedded, aligned and clustered as the run's settings say."""
+def see(
+    train: Dataset,
+    label: str,
+    names: Mapping[Item, str | None],
+    encoder: OnnxEncoder,
+    config: MidGrain,
+    *,
+    tell: Tell,
+) -> Seen:
+    """A class's items, embedded, aligned and clustered as the run's settings say.
+
+    Args:
+        train: what was trained on.
+        label: the class.
+        names: each sketch's photo, if they are a pair; see `paired`.
+        encoder: of the trained model.
+        config: the run's.
+        tell: called after each batch.
+    """
     sketches, photos = (
         tuple(item for item in items if item.label == label) for items in (train.sketches, train.photos)
     )
     u, v = (embed(encoder, train, items, tell=tell).astype(np.float64) for items in (sketches, photos))
-    names = dict(zip(train.sketches, paired(train.sketches, config.pairs), strict=True))
     pairs = pairs_of([names[item] for item in sketches], [item.instance for item in photos])
     found, _, after = kinds(
         u, v, pairs, alignment=config.alignment, clustering=config.clustering, seed=config.seed
