@@ -54,7 +54,6 @@ def main() -> None:
         for name, each in runs.items()
     }
     result = {
-        "command": "python benchmarks/leak.py --models DIR ... --benchmark " + args.benchmark,
         "benchmark": args.benchmark,
         "what": "[mean, deviation] over seeds, by model and by what the gallery's photos carry",
         "seeds": {name: len(each) for name, each in runs.items()},

@@ -50,7 +50,7 @@ def main() -> None:
     parser.add_argument("--out", type=Path)
     chosen = parser.parse_args()
     encoder = load_encoder(chosen.model)
-    result: dict[str, Any] = {"machine": about(), "command": sys.argv, "model": encoder.model_id}
+    result: dict[str, Any] = {"machine": about(), "model": encoder.model_id}
     with tempfile.TemporaryDirectory() as folder:
         photos, library = Path(folder) / "photos", Path(folder) / "library.sqlite"
         result["photos"] = chosen.photos

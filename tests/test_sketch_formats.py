@@ -222,8 +222,9 @@ def test_a_pickled_array_is_refused(tmp_path: Path) -> None:
 
 
 def test_a_missing_file_and_a_folder_are_named(tmp_path: Path) -> None:
-    for path in (tmp_path / "nothing.svg", tmp_path):
-        with pytest.raises(BadSketch, match="there is no such file") as caught:
+    missing = {tmp_path / "nothing.svg": "there is no such file", tmp_path: "it is a folder; name the file"}
+    for path, reason in missing.items():
+        with pytest.raises(BadSketch, match=reason) as caught:
             read_sketch(path)
         assert str(path) in str(caught.value)
 

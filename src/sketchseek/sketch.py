@@ -166,6 +166,8 @@ def read_sketch(path: Path) -> Sketch:
 
     path = Path(path)
     try:
+        if path.is_dir():
+            raise BadSketch("it is a folder; name the file of a drawing")
         if not path.is_file():
             raise BadSketch("there is no such file")
         with path.open("rb") as file:

@@ -19,7 +19,7 @@ from sketchseek.methods import method
 from sketchseek.methods.anchored import Config
 from sketchseek.methods.anchored.batches import Cached, batches
 from sketchseek.methods.anchored.material import gather
-from sketchseek.methods.anchored.towers import Anchored, Encoder, Mirrored, Settle
+from sketchseek.methods.anchored.towers import Anchored, Encoder
 from sketchseek.methods.anchored.train import anchors, lower
 from sketchseek.training import batchnorm
 from sketchseek.training.classes import canonical, unseen
@@ -206,29 +206,6 @@ def test_an_erased_drawing_shows_paper_in_a_rectangle() -> None:
     assert blank(0.0).max() == 1  # the corner itself
     assert blank(1.0).max() <= 1 + 2 * 2
     assert blank(1.0).float().mean() > 2
-
-
-def test_settling_draws_to_the_nearest_anchor_and_keeps_what_is_undecided() -> None:
-    anchors = torch.eye(4, 8)
-    settle = Settle(anchors, pull=1.0)
-    near = normalize(torch.tensor([[1.0, 0.2, 0, 0, 0.6, 0, 0, 0]]), dim=1)
-    far = torch.tensor([[0.0, 0, 0, 0, 0, 1, 0, 0]])
-    with torch.inference_mode():
-        moved = normalize(settle(torch.cat([near, far]) * 3), dim=1)  # of any length
-        assert moved[0] @ anchors[0] > near[0] @ anchors[0] + 0.05
-        # As near to all anchors as to each: drawn to their mean, half a unit long.
-        torch.testing.assert_close(moved[1, :4], torch.full((4,), 0.25 / 1.25**0.5))
-        still = Settle(anchors, pull=0.0)
-        torch.testing.assert_close(still(near), near)
-
-
-def test_a_mirrored_backbone_cannot_tell_left_from_right(folder: Path) -> None:
-    backbone = load_backbone(folder)
-    shown = batch(3, 2)
-    with torch.inference_mode():
-        assert not torch.allclose(backbone(shown), backbone(shown.flip(3)), rtol=1e-3)
-        both = Mirrored(backbone)
-        torch.testing.assert_close(both(shown), both(shown.flip(3)))
 
 
 def test_the_average_follows_the_learner() -> None:

@@ -156,11 +156,36 @@ def test_each_method_trains_a_model_that_embeds(
     size = tiny.SIDE
     photos = np.random.default_rng(0).integers(0, 255, (3, size, size, 3), dtype=np.uint8)
     assert encoder.embed_photos(photos).shape == (3, 8)
-    assert encoder.embed_sketches(photos[..., 0]).shape == (3, 8)
+    drawn = encoder.embed_sketches(photos[..., 0])
+    assert drawn.shape == (3, 8)
+    turned = encoder.embed_sketches(np.ascontiguousarray(photos[:, :, ::-1, 0]))
+    assert np.allclose(turned, drawn, atol=1e-5) == model.card.training["mirror"]
     assert (model.words is None) == (name in {"doodle2search", "sake"})
     if model.words is not None:
         assert set(model.words.names) == set(CLASSES)
         assert model.words.vectors.shape == (9, 8)
+
+
+def test_pictures_and_words_are_drawn_to_what_the_teacher_knows(at_hand: Path, tmp_path: Path) -> None:
+    def network(pull: float) -> contrastive.Contrasting:
+        config = settings("contrastive", at_hand, pull=pull)
+        run = Run(tmp_path / str(pull), "contrastive", config, cache_dir=at_hand / "cache")
+        known = gather(config.data, 0)
+        built, _ = contrastive.build(config, *sides(run, known), known)
+        return built
+
+    apart, drawn = network(0.0), network(2.0)
+    drawn.load_state_dict(apart.state_dict())
+    classes = normalize(apart.teacher_classes.weight, dim=1)
+    rows = torch.randn(4, 8)
+
+    def nearest(unit: Tensor) -> Tensor:
+        return (unit @ classes.T).amax(1)
+
+    with torch.inference_mode():
+        torch.testing.assert_close(apart.last()(rows), normalize(rows, dim=1))
+        assert (nearest(normalize(drawn.last()(rows), dim=1)) > nearest(normalize(rows, dim=1))).all()
+        assert (nearest(drawn.say(drawn.classes)) > nearest(apart.say(apart.classes))).any()
 
 
 def test_a_stopped_run_goes_on_to_the_same_model(at_hand: Path, tmp_path: Path) -> None:

@@ -18,6 +18,7 @@ from sketchseek.cli.doctor import doctor
 from sketchseek.cli.evaluate import evaluate
 from sketchseek.cli.forget import forget
 from sketchseek.cli.index import index
+from sketchseek.cli.kinds import kinds
 from sketchseek.cli.models import models
 from sketchseek.cli.search import search
 from sketchseek.cli.serve import serve
@@ -54,7 +55,7 @@ app = typer.Typer(
 )
 _COMMANDS = (
     *(index, search, serve, watch, forget, backup, demo, doctor),
-    *(models, datasets, evaluate, compare, train, study, words),
+    *(models, datasets, evaluate, compare, train, study, kinds, words),
 )
 for _command in _COMMANDS:
     app.command()(_command)

@@ -13,7 +13,9 @@ import matplotlib as mpl
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from numpy.typing import NDArray
 
+Points = NDArray[np.floating]
 COLOURS = ("#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9", "#7a5c00", "#444444")
 _STYLES = ("-", "--", "-.", ":")
 _COLUMN = 42  # classes in a panel
@@ -123,6 +125,33 @@ def confusion(counts: Mapping[str, Mapping[str, int]]) -> bytes:
         axes.set(xlabel="class of the first photo", ylabel="class of the sketch")
         _numbers(axes, shares)
         figure.colorbar(image, label="share of the class's sketches", shrink=0.8)
+        return _svg(figure)
+
+
+def kinds(planes: Mapping[str, Sequence[Points]], members: Sequence[int], is_photo: Sequence[bool]) -> bytes:
+    """Sketches and photos of a class on planes, a row of panels a way of drawing them; a colour a kind.
+
+    Args:
+        planes: way -> panels, (N, 2) each: before the alignment and after it.
+        members: N kinds.
+        is_photo: which of the N are photos.
+    """
+    places, shown = np.array(members), np.array(is_photo)
+    with mpl.rc_context(_RC):
+        figure = Figure((8, 3.6 * len(planes)), layout="constrained")
+        rows = figure.subplots(len(planes), 2, squeeze=False)
+        for (way, panels), row in zip(planes.items(), rows, strict=True):
+            for title, points, axes in zip(("before", "after"), panels, row, strict=True):
+                axes.set(title=f"{way}, {title} alignment", xticks=[], yticks=[])
+                for kind in np.unique(places):
+                    for domain, marker, size in ((False, "^", 34), (True, "o", 26)):
+                        chosen = points[(places == kind) & (shown == domain)]
+                        colour = _colour(int(kind))
+                        face = colour if domain else "none"
+                        axes.scatter(*chosen.T, s=size, marker=marker, facecolors=face, edgecolors=colour)
+        for name, marker, face in (("sketches", "^", "none"), ("photos", "o", "#444444")):
+            rows[0, 0].scatter([], [], marker=marker, facecolors=face, edgecolors="#444444", label=name)
+        rows[0, 0].legend(loc="best", fontsize=8)
         return _svg(figure)
 
 

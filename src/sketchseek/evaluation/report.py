@@ -45,7 +45,7 @@ def write(path: Path, comparison: Comparison, dataset: Dataset | None) -> Path:
         _parts(comparison, dataset),
         title=benchmark["title"],
         subtitle=f"{benchmark['name']}: {size}",
-        style=_STYLE,
+        style=STYLE,
     )
 
 
@@ -54,7 +54,7 @@ def _parts(comparison: Comparison, dataset: Dataset | None) -> Iterator[str]:
     drawn = [row for row in comparison.rows if "details" in row.runs[0].facts]
     if old := [row.name for row in comparison.rows if row not in drawn]:
         told = "Measured by an earlier version, without curves and examples; `evaluate --force` adds them"
-        yield _p(f"{told}: {', '.join(old)}.")
+        yield note(f"{told}: {', '.join(old)}.")
     if drawn:
         yield from _curves(drawn)
     yield from _classes(comparison)
@@ -66,7 +66,7 @@ def _parts(comparison: Comparison, dataset: Dataset | None) -> Iterator[str]:
 
 
 def _table(comparison: Comparison) -> Iterator[str]:
-    yield _h("Figures")
+    yield heading("Figures")
     names = comparison.metrics
     yield '<div class="wide"><table><thead><tr><th>method</th><th>runs</th>'
     yield "".join(f"<th>{escape(name)}</th>" for name in names) + "</tr></thead><tbody>"
@@ -89,7 +89,7 @@ def _table(comparison: Comparison) -> Iterator[str]:
             "Bold: best. ↓: significantly below the best (paired test over the queries, p < 0.05, "
             "Holm-corrected over the methods of a column). Unmarked: may be as good as the best. "
         )
-    yield _p(legend)
+    yield note(legend)
     yield "<ul class='plain'>"
     for row in comparison.rows:
         for run in row.runs:
@@ -123,34 +123,34 @@ def _other(figure: Mapping[str, Any], names: tuple[str, ...]) -> str:
 
 
 def _curves(rows: list[Row]) -> Iterator[str]:
-    yield _h("Precision over recall")
+    yield heading("Precision over recall")
     drawing = figures.curves(LEVELS, {row.name: row.runs[0].facts["details"]["curve"] for row in rows})
-    yield _figure(
+    yield figure(
         drawing, "precision over recall of each method", "Interpolated, mean over the queries; first run."
     )
 
 
 def _classes(comparison: Comparison) -> Iterator[str]:
     metric = comparison.headline
-    yield _h("Classes")
+    yield heading("Classes")
     drawing = figures.classes(
         {row.name: row.runs[0].facts["class_means"][metric] for row in comparison.rows}, metric
     )
     others = "" if len(comparison.rows) < 2 else f" Bars: {comparison.rows[0].name}; dots: the others."
-    yield _figure(
+    yield figure(
         drawing, f"{metric} per class", f"Mean {metric} of a class's sketches, first run.{others}", wide=True
     )
 
 
 def _planes(rows: list[Row]) -> Iterator[str]:
-    yield _h("Sketches and photos on one plane")
+    yield heading("Sketches and photos on one plane")
     yield '<div class="grid">'
     for row in rows:
         plane = row.runs[0].facts["details"]["plane"]
         drawing = figures.plane(plane["shares"], plane["centres"], plane["points"])
-        yield _figure(drawing, f"embeddings of {row.name}", row.name)
+        yield figure(drawing, f"embeddings of {row.name}", row.name)
     yield "</div>"
-    yield _p(
+    yield note(
         "Principal components of both domains together. A line joins the centres of a class's sketches and "
         "photos. The plane shows the named shares of the variance, no more."
     )
@@ -158,9 +158,9 @@ def _planes(rows: list[Row]) -> Iterator[str]:
 
 def _confusion(row: Row) -> Iterator[str]:
     counts = row.runs[0].facts["details"]["confusion"]
-    yield _h(f"Taken for each other: {row.name}")
+    yield heading(f"Taken for each other: {row.name}")
     yield '<div class="grid">'
-    yield _figure(
+    yield figure(
         figures.confusion(counts), "confusion between classes", "Per cent; the classes confused most often."
     )
     listed = "".join(
@@ -175,26 +175,26 @@ def _confusion(row: Row) -> Iterator[str]:
 def _examples(row: Row, metric: str, dataset: Dataset | None) -> Iterator[str]:
     examples = row.runs[0].facts["details"]["examples"]
     if dataset is None:
-        yield _p("The data set was not there, so the best and the worst queries are not shown.")
+        yield note("The data set was not there, so the best and the worst queries are not shown.")
         return
     items = {item.id: item for item in dataset}
     place = ""
     for example in examples:
         if example["place"] != place:
             place = example["place"]
-            yield _h(f"The {place} queries: {row.name}")
+            yield heading(f"The {place} queries: {row.name}")
         drawing = dataset.sketch(items[example["query"]]).render(SketchInput(size=_SIDE))
         found = zip(example["photos"], example["labels"], example["scores"], example["hits"], strict=True)
         matches = [
             Match(thumbnail(dataset.photo(items[photo], _SIDE), _SIDE), label, score, hit)
             for photo, label, score, hit in found
         ]
-        note = f"{metric} {example['value']:.3f}"
-        yield section(SheetRow(thumbnail(Image.fromarray(drawing)), example["label"], matches, note))
+        below = f"{metric} {example['value']:.3f}"
+        yield section(SheetRow(thumbnail(Image.fromarray(drawing)), example["label"], matches, below))
 
 
 def _runs(comparison: Comparison) -> Iterator[str]:
-    yield _h("How it was measured")
+    yield heading("How it was measured")
     yield '<div class="wide"><table><thead><tr><th>model</th><th>method</th><th>seed</th><th>measured</th>'
     yield "<th>seconds</th><th>on</th><th>with</th><th>command</th></tr></thead><tbody>"
     for row in comparison.rows:
@@ -213,10 +213,11 @@ def _runs(comparison: Comparison) -> Iterator[str]:
             told = "".join(f"<td>{escape(cell)}</td>" for cell in cells)
             yield f"<tr><th>{escape(run.model)}</th>{told}</tr>"
     yield "</tbody></table></div>"
-    yield _p(f"Rules {comparison.benchmark['digest']}, items {comparison.benchmark['items']}.")
+    yield note(f"Rules {comparison.benchmark['digest']}, items {comparison.benchmark['items']}.")
 
 
-def _figure(drawing: bytes, alt: str, caption: str, *, wide: bool = False) -> str:
+def figure(drawing: bytes, alt: str, caption: str, *, wide: bool = False) -> str:
+    """A drawing with a caption, as HTML."""
     kind = ' class="whole"' if wide else ""
     return (
         f'<figure{kind}><img src="{source(drawing)}" alt="{escape(alt)}">'
@@ -224,15 +225,17 @@ def _figure(drawing: bytes, alt: str, caption: str, *, wide: bool = False) -> st
     )
 
 
-def _h(text: str) -> str:
+def heading(text: str) -> str:
+    """The heading of a part, as HTML."""
     return f'<h2 class="part">{escape(text)}</h2>'
 
 
-def _p(text: str) -> str:
+def note(text: str) -> str:
+    """A line of explanation, as HTML."""
     return f'<p class="note">{escape(text)}</p>'
 
 
-_STYLE = """
+STYLE = """
 h2.part { font-size: 1.2rem; margin: 2.2rem 0 .8rem; }
 .note, figcaption { color: var(--soft); font-size: .88rem; max-width: 60rem; }
 .plain { list-style: none; padding: 0; margin: .5rem 0; color: var(--soft); font-size: .88rem; }

@@ -10,6 +10,7 @@ from torch import Tensor, nn
 from torch.nn.functional import normalize
 
 _LEAST = 1e-6  # codes of zeros, as a ReLU can give, have a direction too
+_STEEPEST = 40.0  # what cosines are multiplied with before a softmax, at most
 
 
 class Tower(nn.Module):
@@ -68,6 +69,54 @@ class Standardise(nn.Module):
     def forward(self, features: Tensor) -> Tensor:
         """Features (N, D) -> the same, of mean 0 and deviation 1 on the training set."""
         return (features - self.centre) * self.scale
+
+
+class Mirrored(nn.Module):
+    """A backbone that sees each picture and its mirror image: the mean of both features."""
+
+    def __init__(self, backbone: nn.Module) -> None:
+        super().__init__()
+        self.backbone = backbone
+
+    def forward(self, pixels: Tensor) -> Tensor:
+        """Normalised float pixels (N, 3, S, S) -> features."""
+        features: Tensor = (self.backbone(pixels) + self.backbone(pixels.flip(3))) / 2
+        return features
+
+
+class Settle(nn.Module):
+    """Draws an embedding to the anchors that it lies near, more the surer it is.
+
+    ``z + w sum_c softmax(s cos(z, a))_c a_c``: what two pictures probably are then counts for as much in
+    their cosine as what they look like. A picture near no anchor in particular is drawn to the mean of many,
+    which changes little.
+
+    Args:
+        anchors: a, (C, D) of any length.
+        pull: w.
+        scale: s, where it starts.
+    """
+
+    def __init__(self, anchors: Tensor, pull: float, scale: float = 16.0) -> None:
+        super().__init__()
+        self.anchors = nn.Parameter(anchors)
+        self.log_scale = nn.Parameter(torch.tensor(scale).log())
+        self.pull = pull
+
+    @property
+    def scale(self) -> Tensor:
+        """What cosines are multiplied with before a softmax, a learnt number."""
+        return self.log_scale.exp().clamp(max=_STEEPEST)
+
+    def logits(self, embeddings: Tensor) -> Tensor:
+        """Unit embeddings (N, D) -> scaled cosines to all anchors (N, C)."""
+        return self.scale * embeddings @ normalize(self.anchors, dim=1).T
+
+    def forward(self, embeddings: Tensor) -> Tensor:
+        """Embeddings (N, D) of any length -> settled ones."""
+        unit = normalize(embeddings, dim=1)
+        near = self.logits(unit).softmax(1)
+        return unit + self.pull * near @ normalize(self.anchors, dim=1)
 
 
 def mlp(widths: Sequence[int], dropout: float = 0.0) -> nn.Sequential:

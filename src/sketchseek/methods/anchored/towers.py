@@ -15,53 +15,9 @@ from torch.optim.swa_utils import AveragedModel, get_ema_multi_avg_fn
 
 from sketchseek.methods.anchored.config import Config
 from sketchseek.training.loop import one_cycle
-from sketchseek.training.towers import Standardise
+from sketchseek.training.towers import Settle, Standardise
 
 _FAR = -1e4  # a logit that takes no part in a softmax
-_SCALE = (16.0, 40.0)  # of cosines before the softmax: where it starts, and its limit
-
-
-class Mirrored(nn.Module):
-    """A backbone that sees each picture and its mirror image: the mean of both features."""
-
-    def __init__(self, backbone: nn.Module) -> None:
-        super().__init__()
-        self.backbone = backbone
-
-    def forward(self, pixels: Tensor) -> Tensor:
-        """Normalised float pixels (N, 3, S, S) -> features."""
-        features: Tensor = (self.backbone(pixels) + self.backbone(pixels.flip(3))) / 2
-        return features
-
-
-class Settle(nn.Module):
-    """Draws an embedding to the anchors that it lies near, more the surer it is.
-
-    ``z + w sum_c softmax(s cos(z, a))_c a_c``: what two pictures probably are then counts for as much in
-    their cosine as what they look like. A picture near no anchor in particular is drawn to the mean of many,
-    which changes little.
-    """
-
-    def __init__(self, anchors: Tensor, pull: float) -> None:
-        super().__init__()
-        self.anchors = nn.Parameter(anchors)
-        self.log_scale = nn.Parameter(torch.tensor(_SCALE[0]).log())
-        self.pull = pull
-
-    @property
-    def scale(self) -> Tensor:
-        """What cosines are multiplied with before a softmax, a learnt number."""
-        return self.log_scale.exp().clamp(max=_SCALE[1])
-
-    def logits(self, embeddings: Tensor) -> Tensor:
-        """Unit embeddings (N, D) -> scaled cosines to all anchors (N, C)."""
-        return self.scale * embeddings @ normalize(self.anchors, dim=1).T
-
-    def forward(self, embeddings: Tensor) -> Tensor:
-        """Embeddings (N, D) of any length -> settled ones."""
-        unit = normalize(embeddings, dim=1)
-        near = self.logits(unit).softmax(1)
-        return unit + self.pull * near @ normalize(self.anchors, dim=1)
 
 
 class Encoder(nn.Module):

@@ -19,7 +19,7 @@ from sketchseek.images import PhotoInput
 from sketchseek.methods.anchored.batches import batches, cache
 from sketchseek.methods.anchored.config import Config
 from sketchseek.methods.anchored.material import Material, Part, gather
-from sketchseek.methods.anchored.towers import Anchored, Encoder, Mirrored
+from sketchseek.methods.anchored.towers import Anchored, Encoder
 from sketchseek.methods.finish import retrieval
 from sketchseek.model import Card, Vocabulary
 from sketchseek.sketch import SketchInput
@@ -33,7 +33,7 @@ from sketchseek.training.loop import fit
 from sketchseek.training.pictures import Contract, Pictures, contracts, normalised
 from sketchseek.training.progress import OnProgress, silent
 from sketchseek.training.run import Run
-from sketchseek.training.towers import Standardise, Tower
+from sketchseek.training.towers import Mirrored, Standardise, Tower
 
 _STATISTICS = (128, 256)  # photos to restore batch norm on, drawings to adapt it to
 _UNSEEN = ("sketchy-21.unseen", "sketchy-25.unseen")

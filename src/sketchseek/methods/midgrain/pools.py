@@ -7,6 +7,7 @@ nearest centre.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -14,9 +15,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sketchseek.errors import BadDataset
-from sketchseek.methods.midgrain.affine import NO_PAIRS, Pairs, Points, squared_distances
+from sketchseek.methods.midgrain.affine import NO_PAIRS, Alignment, Pairs, Points, squared_distances
 from sketchseek.methods.midgrain.alignment import align
-from sketchseek.methods.midgrain.clusters import cluster, with_both
+from sketchseek.methods.midgrain.clusters import Clusters, cluster, with_both
 
 Positions = NDArray[np.int64]
 
@@ -117,13 +118,12 @@ def find(sketches: Side, photos: Side, *, alignment: str, clustering: str, seed:
         mine = np.flatnonzero(sketches.labels == label), np.flatnonzero(photos.labels == label)
         u = sketches.embeddings[mine[0]].astype(np.float64)
         v = photos.embeddings[mine[1]].astype(np.float64)
-        aligned = align(alignment, u, v, _pairs(sketches, photos, mine))
-        points = np.concatenate([aligned.sketch(u), aligned.photo(v)])
-        is_photo = np.arange(len(points)) >= len(u)
-        found = with_both(cluster(clustering, points, seed), points, is_photo)
+        pairs = pairs_of([sketches.instances[n] for n in mine[0]], [photos.instances[n] for n in mine[1]])
+        found, aligned, _ = kinds(u, v, pairs, alignment=alignment, clustering=clustering, seed=seed)
+        is_photo = np.arange(len(found.members)) >= len(u)
         home = aligned.photo.back(found.centres, v.mean(axis=0))
         squares += float(((np.concatenate([u, v]) - home[found.members]) ** 2).sum())
-        count += len(points)
+        count += len(found.members)
         centres.append(home)
         for place in range(len(found.centres)):
             drawn, shown = ((found.members == place) & (is_photo == side) for side in (False, True))
@@ -145,12 +145,34 @@ def find(sketches: Side, photos: Side, *, alignment: str, clustering: str, seed:
     return Pools(tuple(pools), stacked, apart.argmin(axis=1).astype(np.int64), variance)
 
 
-def _pairs(sketches: Side, photos: Side, mine: tuple[Positions, Positions]) -> Pairs:
-    """Which sketches and photos are pairs, by position within the class."""
-    place = {name: n for n, position in enumerate(mine[1]) if (name := photos.instances[position])}
-    found = [
-        (n, place[name])
-        for n, position in enumerate(mine[0])
-        if (name := sketches.instances[position]) in place
-    ]
+def kinds(
+    sketches: Points, photos: Points, pairs: Pairs, *, alignment: str, clustering: str, seed: int
+) -> tuple[Clusters, Alignment, Points]:
+    """The kinds within one class: its clusters, how it was aligned, and the points that were clustered.
+
+    Args:
+        sketches: (S, P).
+        photos: (I, P).
+        pairs: which belong together, by position.
+        alignment: a name in `ALIGNMENTS`.
+        clustering: a name in `CLUSTERINGS`.
+        seed: of the clustering.
+
+    Returns:
+        Clusters of S + I points, sketches first, each with both domains where the class has both; the
+        alignment; the aligned points (S + I, P).
+
+    Raises:
+        UnknownName: no such alignment or clustering.
+    """
+    aligned = align(alignment, sketches, photos, pairs)
+    points = np.concatenate([aligned.sketch(sketches), aligned.photo(photos)])
+    is_photo = np.arange(len(points)) >= len(sketches)
+    return with_both(cluster(clustering, points, seed), points, is_photo), aligned, points
+
+
+def pairs_of(sketches: Sequence[str | None], photos: Sequence[str | None]) -> Pairs:
+    """Which sketches and photos are pairs, by position: those of one name."""
+    place = {name: n for n, name in enumerate(photos) if name}
+    found = [(n, place[name]) for n, name in enumerate(sketches) if name in place]
     return np.array(found, np.int64) if found else NO_PAIRS

@@ -26,6 +26,7 @@ class ZeroShot:
         augment: how sketches' views differ.
         augment_photo: how photos' do.
         dim: length of an embedding.
+        mirror: a query's embedding is the mean of the drawing's and of its mirror image's.
         batch: sketches a step.
         steps: of an epoch; after each the model is judged.
         epochs: how many.
@@ -51,6 +52,7 @@ class ZeroShot:
         default_factory=lambda: Augment(rotate=0.0, scale=0.25, shift=0.08, grey=0.1)
     )
     dim: int = 256
+    mirror: bool = False
     batch: int = 32
     steps: int = 20
     epochs: int = 8

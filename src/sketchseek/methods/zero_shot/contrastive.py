@@ -29,6 +29,7 @@ from sketchseek.methods.zero_shot.sides import Side, through
 from sketchseek.methods.zero_shot.teacher import factors, teach
 from sketchseek.methods.zero_shot.words import Words, vectors
 from sketchseek.training.halves import Top, twin
+from sketchseek.training.towers import Settle
 
 _RIDGE = 0.1  # of the map from words to photos that training starts with
 
@@ -48,11 +49,14 @@ class Contrastive(ZeroShot):
         instance_weight: of sketches and the photos they are of.
         word_weight: of both domains and the words of their classes.
         keep_weight: of the teacher's judgement of photos, and of drawings by their own photos.
+        pull: how far what is searched is drawn to the teacher's classes that it lies near; 0: not at all.
+        sharpness: what its cosines with those classes are multiplied with before a softmax, 40 at most.
     """
 
     data: Seen = field(default_factory=lambda: Seen(lines=True))
     words: Words = field(default_factory=lambda: Words("clip-vocabulary"))
     dim: int = 512
+    mirror: bool = True
     tune: Literal["all", "norms"] = "all"
     prompts: int = 0
     photos: int = 1
@@ -64,6 +68,8 @@ class Contrastive(ZeroShot):
     instance_weight: float = 0.3
     word_weight: float = 1.0
     keep_weight: float = 1.0
+    pull: float = 1.0
+    sharpness: float = 30.0
 
 
 class Contrasting(Speaking):
@@ -89,7 +95,11 @@ class Contrasting(Speaking):
 
     def say(self, words: Tensor) -> Tensor:
         """Word vectors (N, W) -> unit vectors among the embeddings, (N, dim)."""
-        return normalize(self.word(words), dim=1)
+        return normalize(self.last()(self.word(words)), dim=1)
+
+    def last(self) -> nn.Module:
+        """Draws embeddings to what the teacher would see in them, of which unseen classes are made, too."""
+        return Settle(self.teacher_classes.weight.detach(), self.config.pull, self.config.sharpness)
 
     def training_step(self, batch: tuple[Tensor, ...], _: int = 0) -> Tensor:
         """The weighted sum of the four losses."""

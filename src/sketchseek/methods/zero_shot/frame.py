@@ -16,6 +16,7 @@ import lightning.pytorch as pl
 import torch
 from torch import Tensor, nn
 
+from sketchseek.data import Dataset
 from sketchseek.methods import Method
 from sketchseek.methods.finish import finish, retrieval
 from sketchseek.methods.zero_shot.config import ZeroShot
@@ -27,7 +28,7 @@ from sketchseek.training.halves import Top
 from sketchseek.training.loop import fit, one_cycle
 from sketchseek.training.progress import OnProgress, silent
 from sketchseek.training.run import Run
-from sketchseek.training.towers import Tower
+from sketchseek.training.towers import Mirrored, Tower
 
 
 class Network(pl.LightningModule):
@@ -44,6 +45,10 @@ class Network(pl.LightningModule):
     def __init__(self, config: ZeroShot) -> None:
         super().__init__()
         self.config = config
+
+    def last(self) -> nn.Module:
+        """What embeddings go through before they are searched, with the weights as they are."""
+        return nn.Identity()
 
     def configure_optimizers(self) -> Any:
         """AdamW under one cosine cycle; what the backbone brings learns at its own rate."""
@@ -126,14 +131,15 @@ def _train(run: Run, build: Build, photo_trunk: PhotoTrunk) -> Path:
             run_dir=folder,
             epochs=config.epochs,
             seed=config.seed,
-            validate=lambda: retrieval(
-                through(network.sketch, sketches.val), through(network.photo, photos.val), known.material.val
-            ),
+            validate=lambda: _judge(network, sketches, photos, known.material.val),
             keep="last",
             stage=run.method,
             on_progress=run.on_progress,
         )
-    towers = _tower(photos, network.photo), _tower(sketches, network.sketch)
+    towers = (
+        _tower(photos, network.photo, network.last()),
+        _tower(sketches, network.sketch, network.last(), mirror=config.mirror),
+    )
     inputs = photos.contract, sketches.contract
     figures = {"map@all of seen classes held out": round(fitted.score or 0.0, 4)}
     return finish(
@@ -151,6 +157,16 @@ def _spoken(network: Network, known: Known) -> Vocabulary | None:
         return Vocabulary(names, network.say(torch.from_numpy(vectors)).numpy())
 
 
-def _tower(side: Side, half: nn.Module) -> Tower:
+def _judge(network: Network, sketches: Side, photos: Side, val: Dataset) -> dict[str, float]:
+    """How the seen classes that were held out are found; without mirror images, which cost as much again."""
+    last = network.last()
+    return retrieval(
+        last(through(network.sketch, sketches.val)), last(through(network.photo, photos.val)), val
+    )
+
+
+def _tower(side: Side, half: nn.Module, last: nn.Module, *, mirror: bool = False) -> Tower:
     """One domain's whole encoder: trunk and what is on it."""
-    return Tower(side.trunk, half, mean=side.contract.mean, std=side.contract.std)
+    body: nn.Module = nn.Sequential(side.trunk, half)
+    body = Mirrored(body) if mirror else body
+    return Tower(body, last, mean=side.contract.mean, std=side.contract.std)

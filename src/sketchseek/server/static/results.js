@@ -8,6 +8,7 @@ import { make, sign } from "./dom.js";
 
 const MOVE = { duration: 220, easing: "cubic-bezier(.2, .7, .2, 1)" };
 const MOVED = 120; // tiles that are moved before one's eyes; those far below only appear
+const SMOOTH = 8; // frames that a move must be seen in, else this machine shows no more of them
 const NEAR = "300px 0px"; // of the window: pictures are loaded there
 const still = matchMedia("(prefers-reduced-motion: reduce)");
 const SIGNS = { more: "M10 5v10M5 10h10", less: "M5 10h10", pick: "M5 10.500l3.500 3.500L15 6.500" };
@@ -32,6 +33,7 @@ export class Results extends EventTarget {
   #tiles = new Map(); // id -> {item, hit}
   #open = new Set(); // ids whose near-duplicates are shown
   #near = new IntersectionObserver((seen) => seen.forEach(({ isIntersecting, target }) => isIntersecting && this.#load(target)), { rootMargin: NEAR });
+  #moves = true; // whether this machine shows tiles moving smoothly
   #current = 0; // id of the tile that takes the focus
   picked = new Map(); // id -> hit
   groups = []; // as they came
@@ -84,7 +86,7 @@ export class Results extends EventTarget {
   }
 
   #lay(moving = true) {
-    const before = moving && !still.matches ? this.#places() : new Map();
+    const before = moving && this.#moves && !still.matches ? this.#places() : new Map();
     const held = document.activeElement?.closest?.("#results li");
     const shown = this.groups.flatMap((hit) => [
       { hit, alike: hit.alike_count },
@@ -243,5 +245,14 @@ export class Results extends EventTarget {
       if ((dx || dy) && (inSight(from) || inSight(to))) ways.push([item, `translate(${dx}px, ${dy}px) scale(${scale})`]);
     }
     for (const [item, transform] of ways) item.animate([{ transform, transformOrigin: "0 0" }, { transform: "none", transformOrigin: "0 0" }], MOVE);
+    if (ways.length) this.#count();
+  }
+
+  /** Motion that jerks only keeps the next answer waiting: where a move is seen in few frames, it was the last. */
+  #count(frames = 0, began = performance.now()) {
+    requestAnimationFrame((now) => {
+      if (now - began < MOVE.duration) this.#count(frames + 1, began);
+      else if (now - began < 3 * MOVE.duration) this.#moves = frames >= SMOOTH; // longer: nobody was looking
+    });
   }
 }
