@@ -257,7 +257,7 @@ def test_everything_is_taught_and_what_is_taught_is_learnt(variant: str) -> None
 
     before = rank()
     own = torch.arange(count)
-    for step in range(120):
+    for step in range(400):
         left, right = torch.cat([own, own]), torch.cat([own, (own + 1 + step % (count - 1)) % count])
         found = net((sketches[left], sizes[left]), (photos[right], sizes[right]), choose=Gumbel(0.5))
         near, far = ((found[0][part], found[1][part]) for part in (slice(count), slice(count, None)))
