@@ -25,7 +25,7 @@ from sketchseek.methods import method
 from sketchseek.methods.dual_stage.stage_one import StageOne
 from sketchseek.methods.midgrain.clusters import CLUSTERINGS, cluster, with_both
 from sketchseek.methods.midgrain.config import MidGrain
-from sketchseek.methods.midgrain.pools import Pools, Side, find
+from sketchseek.methods.midgrain.pools import How, Pools, Side, find
 from sketchseek.methods.midgrain.refresh import Cost, Refresher, cost, read, write
 from sketchseek.methods.midgrain.train import paired
 from sketchseek.methods.recipe import recipe
@@ -146,7 +146,7 @@ def sides(rng: np.random.Generator) -> tuple[Side, Side]:
 
 @pytest.mark.parametrize("alignment", ["none", "pca", "ltm", "manifold", "transport"])
 def test_pools_hold_kinds_of_both_domains(alignment: str, sides: tuple[Side, Side]) -> None:
-    found = find(*sides, alignment=alignment, clustering="gmm", seed=0)
+    found = find(*sides, How(alignment, "gmm"))
     assert found.labels.tolist() == sorted(found.labels.tolist())
     assert set(found.labels.tolist()) == {0, 1, 2}
     assert (found.labels[found.impostors] != found.labels).all()
@@ -165,7 +165,7 @@ def test_pools_hold_kinds_of_both_domains(alignment: str, sides: tuple[Side, Sid
 
 
 def test_the_sampler_draws_as_it_says(sides: tuple[Side, Side], rng: np.random.Generator) -> None:
-    pools = find(*sides, alignment="ltm", clustering="kmeans", seed=0)
+    pools = find(*sides, How("ltm", "kmeans"))
     triplets, homes = pools.draw(20_000, rng)
     counts = np.bincount(homes[:, 0], minlength=len(pools.pools))
     sizes = np.array([pool.size for pool in pools.pools], np.float64)
@@ -189,7 +189,7 @@ def test_one_class_is_too_few(sides: tuple[Side, Side]) -> None:
     sketches, photos = sides
     one = Side(sketches.embeddings[:20], sketches.labels[:20], sketches.instances[:20])
     with pytest.raises(BadDataset, match="1 classes have both"):
-        find(one, photos, alignment="none", clustering="gmm", seed=0)
+        find(one, photos, How("none", "gmm"))
 
 
 def same(one: Pools, other: Pools) -> bool:
@@ -209,7 +209,7 @@ def same(one: Pools, other: Pools) -> bool:
 
 
 def test_pools_are_read_as_they_were_written(sides: tuple[Side, Side], tmp_path: Path) -> None:
-    pools = find(*sides, alignment="pca", clustering="gmm", seed=0)
+    pools = find(*sides, How("pca", "gmm"))
     write(pools, tmp_path / "a" / "pools.npz")
     assert same(read(tmp_path / "a" / "pools.npz"), pools)
 
@@ -227,7 +227,7 @@ def test_a_refresh_is_made_beside_its_epoch_and_used_from_the_next(
         def later() -> Pools:
             if number:
                 go.wait(10)
-            found = find(*sides, alignment="none", clustering="kmeans", seed=0)
+            found = find(*sides, How("none", "kmeans"))
             return Pools(found.pools, found.centres, found.impostors, float(number + 1))
 
         return later
@@ -263,7 +263,7 @@ def test_the_share_of_refreshing_is_booked(
 ) -> None:
     """Embedding takes 1 second, finding 3, an epoch's steps 10, what comes before and after 50 each."""
     clock = Clock()
-    found = find(*sides, alignment="none", clustering="kmeans", seed=0)
+    found = find(*sides, How("none", "kmeans"))
 
     def look() -> Any:
         clock.spend(1)
@@ -379,7 +379,7 @@ def test_poor_classes_are_pooled_as_they_are(
         np.concatenate([photos.labels, [3], [4] * 3, [5] * 4]),
         (*photos.instances, "one", *"abc", *["twin"] * 4),
     )
-    found = find(drawn, shown, alignment=alignment, clustering=clustering, seed=0)
+    found = find(drawn, shown, How(alignment, clustering))
     assert set(found.labels.tolist()) == {0, 1, 2, 3, 5}  # class 4 has nobody to ask
     assert np.isfinite(found.centres).all()
     assert all(len(pool.sketches) and len(pool.photos) for pool in found.pools)

@@ -89,6 +89,8 @@ class Regression(DualStage):
 class Network(Codes):
     """Two towers and the layer that tells classes from either's embedding."""
 
+    keep = "last"
+
     def __init__(self, dim: int, config: Regression, classes: int) -> None:
         super().__init__()
         self.config = config

@@ -98,8 +98,14 @@ def meetings(
 
 
 class Codes(pl.LightningModule):
-    """A network of stage 2: how each domain's feature becomes a code."""
+    """A network of stage 2: how each domain's feature becomes a code.
 
+    Attributes:
+        keep: the epoch that finds held-out photos of the sketch's class best; or the last, for networks that
+            learn more than classes, of which that says nothing.
+    """
+
+    keep: Literal["best", "last"] = "best"
     sketch_code: nn.Module
     photo_code: nn.Module
 
@@ -133,6 +139,7 @@ def two_stages(run: Run, config: DualStage, build: Build) -> Path:
             validate=lambda: retrieval(
                 network.sketch_code(sketches.val), network.photo_code(photos.val), material.val
             ),
+            keep=network.keep,
             stage="stage 2",
             on_progress=run.on_progress,
         )

@@ -21,19 +21,19 @@ class Affine:
     """x -> x A + b.
 
     Attributes:
-        matrix: A, (P, P).
-        offset: b, (P,).
+        matrix: A, (P, d).
+        offset: b, (d,).
     """
 
     matrix: Points
     offset: Points
 
     def __call__(self, points: NDArray[np.floating]) -> Points:
-        """(N, P) -> (N, P)."""
+        """(N, P) -> (N, d)."""
         return np.asarray(points @ self.matrix + self.offset, np.float64)
 
     def back(self, points: NDArray[np.floating], around: NDArray[np.floating]) -> Points:
-        """Points that are mapped to these: (N, P) -> (N, P); of many, those nearest to ``around``, (P,).
+        """Points that are mapped to these: (N, d) -> (N, P); of many, those nearest to ``around``, (P,).
 
         Directions that A hardly keeps are left at ``around``: a class has fewer items than an embedding has
         numbers, and where none differ, none can say where to go.

@@ -89,7 +89,15 @@ ALIGNMENTS: dict[str, Align] = {
 NEED_PAIRS = ("ltm", "manifold")
 
 
-def align(name: str, sketches: NDArray[np.floating], photos: NDArray[np.floating], pairs: Pairs) -> Alignment:
+def align(
+    name: str,
+    sketches: NDArray[np.floating],
+    photos: NDArray[np.floating],
+    pairs: Pairs,
+    *,
+    alpha: float = 2.0,
+    directions: int | None = None,
+) -> Alignment:
     """Align one class by the alignment of a name.
 
     A class with less than two sketches or photos, or without the pairs that are needed, is left as it is.
@@ -99,6 +107,8 @@ def align(name: str, sketches: NDArray[np.floating], photos: NDArray[np.floating
         sketches: (S, P).
         photos: (I, P).
         pairs: (M, 2) of sketch and photo by position.
+        alpha: see `manifold`, which alone asks for it.
+        directions: likewise.
 
     Raises:
         UnknownName: no such alignment.
@@ -112,4 +122,6 @@ def align(name: str, sketches: NDArray[np.floating], photos: NDArray[np.floating
     u, v = sketches.astype(np.float64), photos.astype(np.float64)
     if min(len(u), len(v)) < 2 or (name in NEED_PAIRS and not len(pairs)):
         return none(u, v)
+    if name == "manifold":
+        return manifold(u, v, pairs, alpha=alpha, directions=directions)
     return ALIGNMENTS[name](u, v, pairs)

@@ -19,11 +19,12 @@ def manifold(
     neighbours: int = 10,
     bandwidth: float = 0.0,
     alpha: float = 2.0,
+    directions: int | None = None,
     ridge: float = 1e-3,
 ) -> Alignment:
     """Move both domains so that pairs meet and neighbours stay neighbours: equation 3.
 
-    Solves ``Z' L Z f = l Z' D Z f`` for the P smallest eigenvalues. Z = blockdiag(U, V) holds centred
+    Solves ``Z' L Z f = l Z' D Z f`` for the smallest eigenvalues. Z = blockdiag(U, V) holds centred
     embeddings, which leaves no room for the constant, the trivial solution. L and D are of the graph that
     joins each item to its nearest of its own domain with ``exp(-d^2 / bandwidth^2)`` and each pair with u:
     linear manifold alignment, Wang and Mahadevan, "Heterogeneous Domain Adaptation using Manifold Alignment",
@@ -38,6 +39,9 @@ def manifold(
         neighbours: of each item in the graph of its domain.
         bandwidth: of the kernel, in the unit of the embeddings; 0: the median distance of neighbours.
         alpha: weight of pairs against neighbours, 2.0 in the paper.
+        directions: d, of the common space; P where not given, as in the paper, whose classes have many more
+            items than P. Where they have fewer, there are hardly P directions in which items differ at all:
+            the last of them are those in which pairs and neighbours lie farthest apart.
         ridge: added to ``Z' D Z``, as a share of its mean diagonal; few items leave it singular.
     """
     dim, count = photos.shape[1], len(sketches)
@@ -63,7 +67,7 @@ def manifold(
     vectors = eigh(left, held)[1]
     # A direction in which no item differs costs nothing and says nothing; one that parts the graph is best.
     empty = np.einsum("ij,ij->j", vectors, right @ vectors) < _EMPTY
-    chosen = vectors[:, np.argsort(empty, kind="stable")[:dim]]
+    chosen = vectors[:, np.argsort(empty, kind="stable")[: directions or dim]]
     flat = sides[1] @ chosen[dim:]
     scale = np.sqrt(photos.var(axis=0).sum() / max(flat.var(axis=0).sum(), np.finfo(float).tiny))
     maps = chosen[:dim] * scale, chosen[dim:] * scale

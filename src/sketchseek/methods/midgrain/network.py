@@ -57,6 +57,8 @@ def towers(
 class Network(Codes):
     """Two towers that share nothing, their last layer, or all but a token."""
 
+    keep = "last"
+
     def __init__(self, dim: int, config: MidGrain) -> None:
         super().__init__()
         self.config = config

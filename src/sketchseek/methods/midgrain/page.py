@@ -48,7 +48,7 @@ class Seen:
         label: the class.
         items: its sketches, then its photos.
         before: (N, P) their embeddings.
-        after: (N, P) the same, aligned.
+        after: (N, k) the same, aligned, in the directions that they were clustered in.
         found: their clusters.
     """
 
@@ -85,7 +85,7 @@ def write(run: Path, path: Path, labels: Sequence[str] = (), *, tell: Tell = lam
     both = {item.label for item in train.sketches} & {item.label for item in train.photos}
     known = dict.fromkeys(sorted(both))
     chosen = [check_name(label, known, "class") for label in labels] or list(known)[:_MOST]
-    names = dict(zip(train.sketches, paired(train.sketches, config.pairs), strict=True))
+    names = dict(zip(train.sketches, paired(train.sketches, config.pairs, config.known), strict=True))
     shown: list[Seen] = []
 
     def parts() -> Iterator[str]:
@@ -122,9 +122,7 @@ def see(
     )
     u, v = (embed(encoder, train, items, tell=tell).astype(np.float64) for items in (sketches, photos))
     pairs = pairs_of([names[item] for item in sketches], [item.instance for item in photos])
-    found, _, after = kinds(
-        u, v, pairs, alignment=config.alignment, clustering=config.clustering, seed=config.seed
-    )
+    found, _, after = kinds(u, v, pairs, config.how)
     return Seen(label, (*sketches, *photos), np.concatenate([u, v]), after, found)
 
 

@@ -8,7 +8,7 @@ nearest centre.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
@@ -90,6 +90,27 @@ class Pools:
 
 
 @dataclass(frozen=True)
+class How:
+    """How the kinds within a class are found.
+
+    Attributes:
+        alignment: a name in `ALIGNMENTS`.
+        clustering: a name in `CLUSTERINGS`.
+        directions: at most so many, the leading ones of the aligned class, are clustered in. A class with
+            fewer items than an embedding has numbers shows no kinds in all of them at once: a second
+            Gaussian never pays for its parameters.
+        alpha: weight of pairs against neighbours in the alignment ``manifold``.
+        seed: of the clustering.
+    """
+
+    alignment: str
+    clustering: str
+    directions: int = 8
+    alpha: float = 2.0
+    seed: int = 0
+
+
+@dataclass(frozen=True)
 class Side:
     """One domain of a training set.
 
@@ -104,7 +125,7 @@ class Side:
     instances: tuple[str | None, ...]
 
 
-def find(sketches: Side, photos: Side, *, alignment: str, clustering: str, seed: int) -> Pools:
+def find(sketches: Side, photos: Side, how: How) -> Pools:
     """Align and cluster each class that has both domains, and measure how the pools lie.
 
     Raises:
@@ -119,7 +140,7 @@ def find(sketches: Side, photos: Side, *, alignment: str, clustering: str, seed:
         u = sketches.embeddings[mine[0]].astype(np.float64)
         v = photos.embeddings[mine[1]].astype(np.float64)
         pairs = pairs_of([sketches.instances[n] for n in mine[0]], [photos.instances[n] for n in mine[1]])
-        found, aligned, _ = kinds(u, v, pairs, alignment=alignment, clustering=clustering, seed=seed)
+        found, aligned, _ = kinds(u, v, pairs, how)
         is_photo = np.arange(len(found.members)) >= len(u)
         home = aligned.photo.back(found.centres, v.mean(axis=0))
         squares += float(((np.concatenate([u, v]) - home[found.members]) ** 2).sum())
@@ -145,30 +166,30 @@ def find(sketches: Side, photos: Side, *, alignment: str, clustering: str, seed:
     return Pools(tuple(pools), stacked, apart.argmin(axis=1).astype(np.int64), variance)
 
 
-def kinds(
-    sketches: Points, photos: Points, pairs: Pairs, *, alignment: str, clustering: str, seed: int
-) -> tuple[Clusters, Alignment, Points]:
+def kinds(sketches: Points, photos: Points, pairs: Pairs, how: How) -> tuple[Clusters, Alignment, Points]:
     """The kinds within one class: its clusters, how it was aligned, and the points that were clustered.
 
     Args:
         sketches: (S, P).
         photos: (I, P).
         pairs: which belong together, by position.
-        alignment: a name in `ALIGNMENTS`.
-        clustering: a name in `CLUSTERINGS`.
-        seed: of the clustering.
+        how: they are found.
 
     Returns:
-        Clusters of S + I points, sketches first, each with both domains where the class has both; the
-        alignment; the aligned points (S + I, P).
+        Clusters of S + I points, sketches first, each with both domains where the class has both, their
+        centres in the aligned space (d numbers); the alignment; the points (S + I, k).
 
     Raises:
         UnknownName: no such alignment or clustering.
     """
-    aligned = align(alignment, sketches, photos, pairs)
-    points = np.concatenate([aligned.sketch(sketches), aligned.photo(photos)])
+    aligned = align(how.alignment, sketches, photos, pairs, alpha=how.alpha, directions=how.directions)
+    moved = np.concatenate([aligned.sketch(sketches), aligned.photo(photos)])
+    middle = moved.mean(axis=0)
+    axes = np.linalg.svd(moved - middle, full_matrices=False)[2][: how.directions]
+    points = (moved - middle) @ axes.T
     is_photo = np.arange(len(points)) >= len(sketches)
-    return with_both(cluster(clustering, points, seed), points, is_photo), aligned, points
+    found = with_both(cluster(how.clustering, points, how.seed), points, is_photo)
+    return replace(found, centres=middle + found.centres @ axes), aligned, points
 
 
 def pairs_of(sketches: Sequence[str | None], photos: Sequence[str | None]) -> Pairs:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
@@ -42,7 +43,11 @@ def train(
         network = Network(sketches.train.shape[-1], config)
         look = _looker(network, {"sketch": sketches, "photo": photos}, material, config)
         refresher = Refresher(
-            look, config.refresh, run.folder / "pools", epochs=config.epochs, background=config.background
+            look,
+            config.refresh or config.epochs,
+            run.folder / "pools",
+            epochs=config.epochs,
+            background=config.background,
         )
         refreshers.append(refresher)
 
@@ -59,8 +64,13 @@ def train(
             refresher.close()
 
 
-def paired(sketches: Sequence[Item], pairs: PairsFrom) -> tuple[str | None, ...]:
+def paired(sketches: Sequence[Item], pairs: PairsFrom, known: int = 0) -> tuple[str | None, ...]:
     """The photo that each sketch is in a pair with; None: with none.
+
+    Args:
+        sketches: some.
+        pairs: who belongs together.
+        known: photos of a class in pairs, at most, the first ones; 0: all.
 
     Raises:
         BadDataset: pairs are asked for, and no sketch is in one.
@@ -70,7 +80,15 @@ def paired(sketches: Sequence[Item], pairs: PairsFrom) -> tuple[str | None, ...]
     if pairs != "none" and not any(found):
         what = "line drawing" if lines else "sketch that tells the photo that it was drawn from"
         raise BadDataset(f'pairs = "{pairs}", but there is no {what} to learn from')
-    return found
+    if not known:
+        return found
+    photos: dict[str, dict[str, None]] = defaultdict(dict)
+    for item, photo in zip(sketches, found, strict=True):
+        if photo and len(photos[item.label]) < known:
+            photos[item.label][photo] = None
+    return tuple(
+        photo if photo in photos[item.label] else None for item, photo in zip(sketches, found, strict=True)
+    )
 
 
 def _looker(
@@ -79,7 +97,7 @@ def _looker(
     """What embeds the training items with the weights of now, and returns what finds their pools."""
     labels = {domain: codes(side.items, material.classes) for domain, side in learnt.items()}
     instances = {
-        "sketch": paired(learnt["sketch"].items, config.pairs),
+        "sketch": paired(learnt["sketch"].items, config.pairs, config.known),
         "photo": tuple(meanings(learnt["photo"].items, "instance")),
     }
 
@@ -88,9 +106,7 @@ def _looker(
             Side(network.embed(domain, side.train[0].float()).numpy(), labels[domain], instances[domain])
             for domain, side in learnt.items()
         )
-        return lambda: find(
-            sketches, photos, alignment=config.alignment, clustering=config.clustering, seed=config.seed
-        )
+        return lambda: find(sketches, photos, config.how)
 
     return look
 
