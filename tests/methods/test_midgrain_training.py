@@ -15,6 +15,7 @@ pytest.importorskip("torch")
 pytest.importorskip("sklearn")
 import torch
 from scipy.stats import chisquare
+from sklearn.metrics import adjusted_mutual_info_score
 from stopping import stopped, weights
 
 from sketchseek import model as folders
@@ -25,7 +26,7 @@ from sketchseek.methods import method
 from sketchseek.methods.dual_stage.stage_one import StageOne
 from sketchseek.methods.midgrain.clusters import CLUSTERINGS, cluster, with_both
 from sketchseek.methods.midgrain.config import MidGrain
-from sketchseek.methods.midgrain.pools import How, Pools, Side, find
+from sketchseek.methods.midgrain.pools import How, Pools, Side, find, kinds
 from sketchseek.methods.midgrain.refresh import Cost, Refresher, cost, read, write
 from sketchseek.methods.midgrain.train import paired
 from sketchseek.methods.recipe import recipe
@@ -185,6 +186,22 @@ def test_the_sampler_draws_as_it_says(sides: tuple[Side, Side], rng: np.random.G
     assert (homes[:, 1] == pools.impostors[homes[:, 0]]).all()
 
 
+def test_kinds_show_in_more_numbers_than_items(rng: np.random.Generator) -> None:
+    """Four kinds of 30 photos and 60 sketches, which live in another corner of 128 dimensions, turned."""
+    dim, count = 128, 30
+    kind = np.arange(count) % 4
+    photos = 0.8 * rng.standard_normal((4, dim))[kind] + 0.3 * rng.standard_normal((count, dim))
+    turn = np.linalg.qr(rng.standard_normal((dim, dim)))[0]
+    drawn = np.tile(np.arange(count), 2)
+    sketches = photos[drawn] @ turn + 0.3 * rng.standard_normal((2 * count, dim)) + 3
+    pairs = np.stack([np.arange(2 * count), drawn], axis=1)
+    found, _, points = kinds(sketches, photos, pairs, How("manifold", "gmm", directions=8, alpha=20.0))
+    assert points.shape == (3 * count, 8)
+    assert adjusted_mutual_info_score(np.concatenate([kind[drawn], kind]), found.members) > 0.6
+    together, _, _ = kinds(sketches, photos, pairs, How("manifold", "gmm", directions=dim, alpha=20.0))
+    assert len(together.centres) == 1
+
+
 def test_one_class_is_too_few(sides: tuple[Side, Side]) -> None:
     sketches, photos = sides
     one = Side(sketches.embeddings[:20], sketches.labels[:20], sketches.instances[:20])
@@ -337,6 +354,9 @@ def test_pairs_are_of_drawings_or_of_lines() -> None:
     assert paired([*drawn, *lines, alone], "fine") == ("p0", "p1", None, None, None)
     assert paired([*drawn, *lines, alone], "lines") == (None, None, "p0", "p1", None)
     assert paired([*drawn, *lines], "none") == (None,) * 4
+    other = Item("s5", "sketch", "owl", "p5", None)
+    twice = [drawn[0], drawn[1], drawn[0], other]
+    assert paired(twice, "fine", known=1) == ("p0", None, "p0", "p5")  # of each class
     with pytest.raises(BadDataset, match='pairs = "lines", but there is no line drawing'):
         paired(drawn, "lines")
     with pytest.raises(BadDataset, match='pairs = "fine", but there is no sketch that tells'):
