@@ -39,7 +39,7 @@ PRIORS = {
     "shuffled:wordnet": "sake.shuffled",
 }
 CODED = "sake"
-CODES = "itq:64"
+CODES = ("itq:64", "itq:64:gallery")
 COSTS = ("seconds", "cpu_seconds", "peak_mib")
 
 
@@ -140,16 +140,19 @@ def per_query(runs: Sequence[Run]) -> Values:
 
 def codes(entries: Mapping[str, Sequence[Run]]) -> dict[str, Any]:
     """What 64 bits lose."""
-    whole, coded = [], []
-    for run in entries[CODED]:
-        out = run.path.with_name(f"{run.path.stem}.{CODES.replace(':', '-')}.json")
-        sketchseek(
-            *("evaluate", run.model, "--benchmark", run.benchmark), *("--codes", CODES, "--out", str(out))
-        )
-        whole.append(read(run.path).metrics["map@all"])
-        coded.append(read(out).metrics["map@all"])
-    kept = statistics.fmean(coded) / statistics.fmean(whole)
-    return {CODED: {"real": spread(whole), CODES: spread(coded), "share_kept": round(kept, 4)}}
+    whole = [read(run.path).metrics["map@all"] for run in entries[CODED]]
+    found: dict[str, Any] = {"real": spread(whole)}
+    for name in CODES:
+        coded = []
+        for run in entries[CODED]:
+            out = run.path.with_name(f"{run.path.stem}.{name.replace(':', '-')}.json")
+            sketchseek(
+                *("evaluate", run.model, "--benchmark", run.benchmark), *("--codes", name, "--out", str(out))
+            )
+            coded.append(read(out).metrics["map@all"])
+        kept = statistics.fmean(coded) / statistics.fmean(whole)
+        found[name] = {**spread(coded), "share_kept": round(kept, 4)}
+    return {CODED: found}
 
 
 def costs(jobs: Sequence[Job]) -> dict[str, Any]:

@@ -19,7 +19,7 @@ from sketchseek.errors import BadConfig, MissingExtra, UnknownName
 from sketchseek.evaluation import hashing
 from sketchseek.evaluation.benchmarks import Benchmark
 from sketchseek.evaluation.codes import recipe
-from sketchseek.evaluation.embeddings import Progress, embed
+from sketchseek.evaluation.embeddings import Progress, embed, pixels
 from sketchseek.evaluation.fitting import fitted, material
 from sketchseek.evaluation.metrics import metric
 from sketchseek.evaluation.run import evaluate
@@ -97,6 +97,7 @@ def test_more_bits_lose_less() -> None:
         ("itk:64", UnknownName, "unknown codes 'itk'. Did you mean 'itq'"),
         ("itq", BadConfig, "codes 'itq': write itq:64"),
         ("itq:0", BadConfig, "write itq:64"),
+        ("itq:64:galery", BadConfig, "write itq:64"),
         ("pq:8", BadConfig, "write pq:8x8"),
         ("itq:41", BadConfig, "itq:41: 100 embeddings of 40 numbers carry 1 to 40 bits"),
         ("pq:41x2", BadConfig, "at most 40 parts of 6 bits"),
@@ -127,6 +128,12 @@ def test_a_coded_encoder_is_measured_and_told_apart(
     np.testing.assert_array_equal(
         embed(coded, dataset, trial.queries),
         coded.embed_sketches(np.stack([dataset.sketch(one).render(encoder.sketch) for one in trial.queries])),
+    )
+    of_gallery = fitted(encoder, trial, codes="itq:1:gallery")
+    assert of_gallery.model_id.startswith("toy+itq:1:gallery@")
+    rows = encoder.embed_photos(np.stack([pixels(encoder, dataset, one) for one in trial.gallery]))
+    np.testing.assert_array_equal(
+        embed(of_gallery, dataset, trial.gallery), recipe("itq:1")(rows).photos(rows)
     )
     other = fitted(replace(encoder, model_id="toy@2"), trial, codes="itq:1")
     again = fitted(encoder, trial, codes="itq:1")

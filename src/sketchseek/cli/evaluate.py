@@ -33,7 +33,10 @@ def evaluate(
     ] = None,
     codes: Annotated[
         str,
-        typer.Option(metavar="CODES", help="Keep photos as compact codes: itq:BITS or pq:PARTSxBITS."),
+        typer.Option(
+            metavar="CODES",
+            help="Keep photos as codes: itq:BITS or pq:PARTSxBITS, or either with :gallery.",
+        ),
     ] = "",
     as_json: JsonOption = False,
     out: Annotated[

@@ -14,6 +14,8 @@ from sketchseek.evaluation.codes import Coded, recipe
 from sketchseek.evaluation.embeddings import Progress, Tell, embed, pixels
 from sketchseek.evaluation.trial import Trial
 
+_GALLERY = ":gallery"
+
 
 def fitted(
     encoder: Encoder | Fittable,
@@ -26,12 +28,14 @@ def fitted(
     """An encoder that is ready to be measured; one that is ready already comes back as it is.
 
     Both fits see the training part, or the gallery's photos where there is none. Codes are fitted to photos
-    alone: it is photos that are kept as codes.
+    alone: it is photos that are kept as codes. With ``:gallery`` behind their name they are fitted to the
+    gallery's, as an index fits them to the library that it holds: no label is needed for that.
 
     Args:
         encoder: what is to be measured.
         trial: where.
-        codes: compact codes to put in place of its embeddings, such as ``itq:64``; see `codes`.
+        codes: compact codes to put in place of its embeddings, such as ``itq:64`` or ``itq:64:gallery``; see
+            `codes`.
         tell: called after each batch.
         cache: folder of kept embeddings; see `embed`.
 
@@ -40,7 +44,8 @@ def fitted(
         BadConfig: the encoder cannot learn from so little.
         BadSketch, BadImage: an item cannot be read.
     """
-    fit = recipe(codes) if codes else None
+    kind = codes.removesuffix(_GALLERY)
+    fit = recipe(kind) if codes else None
     photos, sketches = material(trial)
     if isinstance(encoder, Fittable):
         total = len(photos) + len(sketches)
@@ -50,7 +55,8 @@ def fitted(
         )
     if fit is None:
         return encoder
-    return Coded(encoder, codes, fit(embed(encoder, trial.dataset, photos, tell=tell, cache=cache)))
+    seen = photos if kind == codes else trial.gallery
+    return Coded(encoder, codes, fit(embed(encoder, trial.dataset, seen, tell=tell, cache=cache)))
 
 
 def material(trial: Trial) -> tuple[tuple[Item, ...], tuple[Item, ...]]:
