@@ -11,7 +11,8 @@ import pytest
 pytest.importorskip("torch")
 
 FOLDER = Path(__file__).parents[1] / "benchmarks"
-SCRIPTS = sorted(path.name for path in FOLDER.glob("*.py") if path.name != "machine.py")
+SHARED = ("machine.py", "seeds.py")
+SCRIPTS = sorted(path.name for path in FOLDER.glob("*.py") if path.name not in SHARED)
 
 
 @pytest.mark.parametrize("script", SCRIPTS)
