@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
 import numpy as np
@@ -147,8 +147,8 @@ def build(config: Doodle2Search, sketches: Side, photos: Side, known: Known) -> 
     if config.temperature < 0:
         raise BadConfig(f"temperature = {config.temperature}: 0 or above")
     words = vectors(config.words, known.classes, config.data.dataset)
-    seen_as = sketches.backbone if config.edges == "replace" else photos.backbone
-    shown = _half(config, photos, Top(seen_as, config.cut, photos.trunk.shape, live=False))
+    seen_as = replace(photos, backbone=sketches.backbone) if config.edges == "replace" else photos
+    shown = _half(config, photos, seen_as.top(config.cut))
     drawn = _half(config, sketches, sketches.top(config.cut))
     layer = principal(through(shown[:2], photos.views[0]), config.dim)
     drawn.append(_folded(layer) if config.edges == "stack" else copy.deepcopy(layer))

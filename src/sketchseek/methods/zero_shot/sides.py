@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import hashlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -76,8 +77,8 @@ class Side:
         return self.shown(rng.integers(len(self.views), size=len(positions)), positions)
 
     def top(self, cut: int, *, live: bool = False) -> Top:
-        """The blocks above the trunk, as the backbone has them."""
-        return Top(self.backbone, cut, self.trunk.shape, live=live)
+        """The blocks above the trunk, as the backbone has them: a copy, so that tops share no weight."""
+        return Top(copy.deepcopy(self.backbone), cut, self.trunk.shape, live=live)
 
     def standardise(self, top: nn.Module) -> Standardise:
         """Brings the top's features of the training items, in their first view, to mean 0 and deviation 1."""
