@@ -28,7 +28,7 @@ from sketchseek.methods.zero_shot.frame import Network, zero_shot
 from sketchseek.methods.zero_shot.seen import Known
 from sketchseek.methods.zero_shot.sides import Side, principal, through
 from sketchseek.methods.zero_shot.words import Words, vectors
-from sketchseek.training.halves import Top, Trunk
+from sketchseek.training.halves import Top, Trunk, parts
 
 _WORD_REVERSAL = 0.5  # how strongly a negative's embedding unlearns the sketch's word
 
@@ -39,7 +39,7 @@ class Doodle2Search(ZeroShot):
 
     Attributes:
         words: what gives the class vectors.
-        attention: pool the features where a learnt mask looks, too.
+        attention: pool the features where a learnt mask looks, too; of backbones whose map is known.
         edges: what the photo side sees: the photo, its edge map, or both.
         margin: of the triplet loss.
         triplet_weight: of the triplet loss.
@@ -146,6 +146,11 @@ def build(config: Doodle2Search, sketches: Side, photos: Side, known: Known) -> 
     """The network as it starts, and its batches by epoch."""
     if config.temperature < 0:
         raise BadConfig(f"temperature = {config.temperature}: 0 or above")
+    if config.attention and parts(photos.backbone).enter is None:
+        raise BadConfig(
+            f"attention = true: {photos.backbone.name} gives pooled features, and no map to look at; "
+            "attention = false takes them as they are"
+        )
     words = vectors(config.words, known.classes, config.data.dataset)
     seen_as = replace(photos, backbone=sketches.backbone) if config.edges == "replace" else photos
     shown = _half(config, photos, seen_as.top(config.cut))
