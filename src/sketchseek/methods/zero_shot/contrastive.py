@@ -3,7 +3,8 @@
 Ours, from parts that others have shown to work: one encoder that is told the domain and tuned lightly;
 InfoNCE over classes, over drawings and the very photos they are of, and over the words of the classes; line
 drawings of photos as drawings, which need no hand and no label; and a frozen network's judgement of the
-photo, which its embedding and those of its drawings must go on telling (SAKE asks photos only).
+photo, which its embedding and those of its drawings must go on telling (SAKE asks photos only). Where the
+backbone classifies nothing, the means of the seen classes' photos are what the frozen network judges by.
 """
 
 from __future__ import annotations
@@ -26,7 +27,7 @@ from sketchseek.methods.zero_shot.config import ZeroShot
 from sketchseek.methods.zero_shot.frame import Network, Speaking, zero_shot
 from sketchseek.methods.zero_shot.seen import Known, Seen
 from sketchseek.methods.zero_shot.sides import Side, through
-from sketchseek.methods.zero_shot.teacher import factors, teach
+from sketchseek.methods.zero_shot.teacher import teach_somehow
 from sketchseek.methods.zero_shot.words import Words, vectors
 from sketchseek.training.halves import Top, twin
 from sketchseek.training.towers import Settle
@@ -142,9 +143,8 @@ class Contrasting(Speaking):
 
 def build(config: Contrastive, sketches: Side, photos: Side, known: Known) -> tuple[Network, Any]:
     """The network as it starts, and its batches by epoch."""
-    taught = teach(config, photos)
+    taught, (embedding, teacher) = teach_somehow(config, photos)
     standardise = taught.standardise, sketches.standardise(sketches.top(config.cut))
-    embedding, teacher = factors(taught.weight, taught.bias, standardise[0], config.dim)
     tops = _tops(config, sketches, photos)
     halves = (
         nn.Sequential(tops[0], standardise[0], nn.Dropout(config.dropout), embedding),
