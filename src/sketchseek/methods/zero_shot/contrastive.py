@@ -151,8 +151,9 @@ def build(config: Contrastive, sketches: Side, photos: Side, known: Known) -> tu
         nn.Sequential(tops[1], standardise[1], nn.Dropout(config.dropout), embedding),
     )
     names = vectors(config.words, known.classes, config.data.dataset)
-    words = ridge(names, through(halves[0], photos.views[0]), photos.classes)
-    network = Contrasting(config, halves, words, names, teacher)
+    words = ridge(names.values, through(halves[0], photos.views[0]), photos.classes)
+    network = Contrasting(config, halves, words, names.values, teacher)
+    network.coverage = names.coverage
 
     def batches(epoch: int) -> Iterator[tuple[Tensor, ...]]:
         rng = np.random.default_rng([config.seed, epoch])

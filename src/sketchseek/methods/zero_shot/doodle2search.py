@@ -158,8 +158,9 @@ def build(config: Doodle2Search, sketches: Side, photos: Side, known: Known) -> 
     layer = principal(through(shown[:2], photos.views[0]), config.dim)
     drawn.append(_folded(layer) if config.edges == "stack" else copy.deepcopy(layer))
     shown.append(layer)
-    network = Doodle(config, drawn, shown, words)
-    chances = rivals(words, config.temperature)
+    network = Doodle(config, drawn, shown, words.values)
+    network.coverage = words.coverage
+    chances = rivals(words.values, config.temperature)
 
     def batches(epoch: int) -> Iterator[tuple[Tensor, ...]]:
         rng = np.random.default_rng([config.seed, epoch])

@@ -112,8 +112,9 @@ def build(config: Sake, sketches: Side, photos: Side, known: Known) -> tuple[Net
         standardise,
         (teacher.weight, teacher.bias),
         classes=len(known.classes),
-        prior=torch.from_numpy(prior),
+        prior=torch.from_numpy(prior.values),
     )
+    network.coverage = prior.coverage
 
     def batches(epoch: int) -> Iterator[tuple[Tensor, ...]]:
         rng = np.random.default_rng([config.seed, epoch])

@@ -3,13 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
 from sketchseek.errors import BadSemantics
-from sketchseek.semantics import Concept, Semantics, concepts, load_semantics, shape
+from sketchseek.semantics import (
+    Concept,
+    Semantics,
+    Similarity,
+    Vectors,
+    concepts,
+    load_semantics,
+    shape,
+)
 from sketchseek.semantics.concepts import SENSES, data_folder
 from sketchseek.semantics.lexical import WordNetSemantics
 
@@ -24,6 +32,7 @@ class Words:
     Attributes:
         source: its name among the semantics; ``shuffled:NAME`` gives each class the meaning of another.
         path: its file or folder, or the name of a text model; empty: its own.
+        measure: of wordnet, how near two senses are: link, path or wup; empty: link, as published.
         top: keep so many of the highest similarities of a class, the others are 0; 0: all.
         seed: of the shuffling.
     """
@@ -32,32 +41,34 @@ class Words:
     path: str = ""
     top: int = 0
     seed: int = 0
+    measure: str = ""
 
 
 def load(words: Words) -> Semantics:
     """The source itself.
 
     Raises:
-        UnknownName: no such source; the message lists the near ones.
+        UnknownName: no such source, or measure; the message lists the near ones.
+        BadConfig: the source measures in one way only.
         BadSemantics: its file is missing or broken.
     """
     path = words.path or None
+    more = {"measure": words.measure} if words.measure else {}
     if words.source.startswith(_SHUFFLED):
         of = words.source.removeprefix(_SHUFFLED)
-        return load_semantics("shuffled", path, of=of, seed=words.seed)
-    return load_semantics(words.source, path)
+        return load_semantics("shuffled", path, of=of, seed=words.seed, **more)
+    return load_semantics(words.source, path, **more)
 
 
-def vectors(words: Words, classes: Sequence[str], dataset: str) -> NDArray[np.float32]:
-    """Unit vectors of classes, (C, D); a phrase that is not known is the mean of its words.
+def vectors(words: Words, classes: Sequence[str], dataset: str) -> Vectors:
+    """Unit vectors of classes, ``values`` (C, D); a phrase that is not known is the mean of its words.
 
     A class of which no word is known has a row of zeros: it is learnt without a word.
 
     Raises:
         BadSemantics: none of the classes is known, or the source is broken.
     """
-    found: NDArray[np.float32] = load(words).vectors(_meant(classes, dataset), missing="zero").values
-    return found
+    return load(words).vectors(_meant(classes, dataset), missing="zero")
 
 
 def vocabulary(
@@ -79,18 +90,19 @@ def vocabulary(
 
 def similarity(
     words: Words, classes: Sequence[str], dataset: str, others: Iterable[str | Concept]
-) -> NDArray[np.float32]:
-    """How near classes are to others, (C, K); rows of zeros for what is not known.
+) -> Similarity:
+    """How near classes are to others, ``values`` (C, K); rows of zeros for what is not known.
 
     With ``top``, rows are centred, only the highest entries are kept, and each row is brought to a largest
     entry of 1: cosines are all alike otherwise, and tilt whatever they are added to.
     """
-    values = load(words).similarity(_meant(classes, dataset), others, missing="zero").values
-    if not words.top:
-        return np.asarray(values, np.float32)
-    kept = np.maximum(shape(values, centred=True, k=words.top), 0)
-    largest = kept.max(1, keepdims=True)
-    return np.asarray(kept / np.where(largest > 0, largest, 1), np.float32)
+    found = load(words).similarity(_meant(classes, dataset), others, missing="zero")
+    values = np.asarray(found.values, np.float32)
+    if words.top:
+        kept = np.maximum(shape(values, centred=True, k=words.top), 0)
+        largest = kept.max(1, keepdims=True)
+        values = np.asarray(kept / np.where(largest > 0, largest, 1), np.float32)
+    return replace(found, values=values)
 
 
 def _meant(classes: Sequence[str], dataset: str) -> tuple[Concept, ...]:
@@ -98,7 +110,8 @@ def _meant(classes: Sequence[str], dataset: str) -> tuple[Concept, ...]:
 
     With WordNet at hand, they also have the other words of their senses: "ax" for "axe".
     """
-    named = concepts(classes, dataset) if dataset in SENSES else concepts(classes)
+    listed = dataset.removesuffix("-extended")
+    named = concepts(classes, listed if listed in SENSES else "")
     try:
         lexicon = WordNetSemantics()
     except BadSemantics:
