@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -27,6 +28,10 @@ class Seen:
         choosing: seen classes, drawn by the run's seed, that choose the model and are not trained on.
         quickdraw: take the drawings of seen classes in Quick, Draw! as further sketches.
         lines: take the line drawings of the photos as further sketches.
+        sketches: take the data set's own sketches; without them, line drawings are what is learnt from, and
+            what the model is chosen by, and nobody has to draw.
+        photos: published lists of the photos that alone, with their sketches, are learnt from; none: all.
+            Benchmarks whose gallery has photos of seen classes, too, want those to be new.
     """
 
     dataset: str = "sketchy"
@@ -35,6 +40,8 @@ class Seen:
     choosing: int = 10
     quickdraw: bool = True
     lines: bool = False
+    sketches: bool = True
+    photos: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -59,6 +66,7 @@ class Known:
         sketches: parts with all sketches.
         photos: the part with all photos.
         sources: what was used beyond the data set itself.
+        allowed: the photos that may be learnt from, by ``instance``; None: all.
     """
 
     material: Material
@@ -66,11 +74,19 @@ class Known:
     sketches: tuple[Part, ...]
     photos: Part
     sources: tuple[Source, ...]
+    allowed: frozenset[str] | None = None
 
     def codes(self, part: Part) -> NDArray[np.int64]:
         """The position in ``classes`` of each item's class, (N,); -1 where it is not trained on."""
         where = {name: code for code, name in enumerate(self.classes)}
-        return np.array([where.get(canonical(item.label), -1) for item in part.items], np.int64)
+        codes = [where.get(canonical(item.label), -1) for item in part.items]
+        kept = [code if may(item, self.allowed) else -1 for code, item in zip(codes, part.items, strict=True)]
+        return np.array(kept, np.int64)
+
+
+def may(item: Item, allowed: frozenset[str] | None) -> bool:
+    """Whether an item is one of the allowed photos, or a sketch that is drawn from no other."""
+    return allowed is None or item.instance in allowed or (item.domain == "sketch" and item.instance is None)
 
 
 def gather(data: Seen, seed: int) -> Known:
@@ -79,7 +95,8 @@ def gather(data: Seen, seed: int) -> Known:
     Raises:
         BadDataset: the data set is not there.
         UnknownName: no such list.
-        BadConfig: too few classes are left, or one of them has no sketches or no photos.
+        BadConfig: too few classes are left, or one of them has no sketches or no photos; where line drawings
+            are taken, they will do.
     """
     if load_split(data.unseen).kind != "classes":
         raise BadConfig(f"unseen = {data.unseen!r} is a list of photos; a list of classes is wanted")
@@ -88,7 +105,6 @@ def gather(data: Seen, seed: int) -> Known:
     if not any(canonical(label) in hidden for label in whole.classes):
         raise BadConfig(f"{data.dataset} has none of the classes of {data.unseen}: nothing would be unseen")
     seen = sorted({canonical(label) for label in whole.classes} - hidden)
-    _complete(whole, seen)
     if not 0 < data.choosing < len(seen) - 1:
         raise BadConfig(
             f"choosing = {data.choosing}: of the {len(seen)} seen classes of {data.dataset}, 1 to "
@@ -97,31 +113,68 @@ def gather(data: Seen, seed: int) -> Known:
     drawn = np.random.default_rng(seed).permutation(len(seen))[: data.choosing]
     chosen = {seen[n] for n in drawn}
     classes = tuple(name for name in seen if name not in chosen)
-    parts = [Part(whole, whole.sketches)]
+    allowed = _allowed(data)
+    parts = _drawn(whole, data, seen, allowed)
+    val = _judging(parts, chosen, allowed)
+    train = whole if data.sketches else _alone(parts[0])
     sources = []
-    if data.lines:
-        parts.append(_lines(whole))
     if data.quickdraw and data.dataset != "quickdraw":
         part, source = _quickdraw(whole, set(classes))
         parts.append(part)
         sources.append(source)
-    material = Material(_only(whole, set(classes)), _only(whole, chosen))
-    return Known(material, classes, tuple(parts), Part(whole, whole.photos), tuple(sources))
+    material = Material(_only(train, set(classes), allowed), val)
+    return Known(material, classes, tuple(parts), Part(whole, whole.photos), tuple(sources), allowed)
 
 
-def _complete(dataset: Dataset, classes: list[str]) -> None:
-    for kind, items in (("sketches", dataset.sketches), ("photos", dataset.photos)):
-        count = Counter(canonical(item.label) for item in items)
-        if empty := [name for name in classes if not count[name]]:
-            raise BadConfig(
-                f"{dataset.name}: no {kind} of the seen class {empty[0]!r}"
-                + (f" and {len(empty) - 1} others" if len(empty) > 1 else "")
-                + ". Add some, or remove the class from the data set."
-            )
+def _allowed(data: Seen) -> frozenset[str] | None:
+    """The photos of the lists; None where there are none."""
+    splits = [load_split(name) for name in data.photos]
+    if wrong := [split.name for split in splits if split.kind != "photos"]:
+        raise BadConfig(f"photos = {wrong[0]!r} is a list of classes; a list of photos is wanted")
+    return frozenset(entry for split in splits for entry in split.entries) if splits else None
 
 
-def _only(dataset: Dataset, classes: set[str]) -> Dataset:
-    return replace(dataset, items=tuple(item for item in dataset if canonical(item.label) in classes))
+def _drawn(whole: Dataset, data: Seen, seen: list[str], allowed: frozenset[str] | None) -> list[Part]:
+    """The sketches of the data set, or of its photos, or both: some of each seen class."""
+    if not data.sketches and not data.lines:
+        raise BadConfig(
+            "data.sketches = false leaves nothing to learn from but line drawings: set data.lines true"
+        )
+    _complete(whole.name, "photos", (item for item in whole.photos if may(item, allowed)), seen)
+    parts = [Part(whole, whole.sketches)] if data.sketches and whole.sketches else []
+    if data.lines:
+        parts.append(_lines(whole))
+    drawn = (item for part in parts for item in part.items if may(item, allowed))
+    _complete(whole.name, "sketches", drawn, seen)
+    return parts
+
+
+def _judging(parts: list[Part], chosen: set[str], allowed: frozenset[str] | None) -> Dataset:
+    """What chooses the model: the sketches of the first part that has some of each chosen class, or all."""
+    for part in parts:
+        if chosen <= {canonical(item.label) for item in part.items if may(item, allowed)}:
+            return _only(_alone(part), chosen, allowed)
+    return _only(parts[-1].dataset, chosen, allowed)  # that of the line drawings has the others, too
+
+
+def _alone(part: Part) -> Dataset:
+    """A part's sketches and all photos of its data set."""
+    return replace(part.dataset, items=(*part.dataset.photos, *part.items))
+
+
+def _complete(name: str, kind: str, items: Iterable[Item], classes: list[str]) -> None:
+    count = Counter(canonical(item.label) for item in items)
+    if empty := [label for label in classes if not count[label]]:
+        raise BadConfig(
+            f"{name}: no {kind} of the seen class {empty[0]!r}"
+            + (f" and {len(empty) - 1} others" if len(empty) > 1 else "")
+            + ". Add some, or remove the class from the data set."
+        )
+
+
+def _only(dataset: Dataset, classes: set[str], allowed: frozenset[str] | None) -> Dataset:
+    items = (item for item in dataset if canonical(item.label) in classes and may(item, allowed))
+    return replace(dataset, items=tuple(items))
 
 
 def _lines(dataset: Dataset) -> Part:

@@ -18,7 +18,7 @@ from sketchseek.encoders.huggingface import Backbone, load_backbone
 from sketchseek.errors import BadConfig
 from sketchseek.images import PhotoInput
 from sketchseek.methods.zero_shot.config import ZeroShot
-from sketchseek.methods.zero_shot.seen import Known, Part
+from sketchseek.methods.zero_shot.seen import Known, Part, may
 from sketchseek.sketch import SketchInput
 from sketchseek.training import batchnorm
 from sketchseek.training.classes import canonical, unseen
@@ -149,17 +149,21 @@ def _adapted(backbone: Backbone, known: Known, photo: PhotoInput, sketch: Sketch
     hidden = unseen(_PUBLISHED) | unseen((run.config.data.unseen,))
 
     def some(part: Part, contract: Contract) -> Iterator[Tensor]:
-        items = [item for item in part.items if canonical(item.label) not in hidden]
+        items = [
+            item for item in part.items if canonical(item.label) not in hidden and may(item, known.allowed)
+        ]
         yield from normalised(Pictures(part.dataset, contract), items, _STATISTICS)
 
     by_hand = [part for part in known.sketches if part.items[0].variant != LINES]
-    names = [part.dataset.name for part in by_hand]
+    measured = by_hand or known.sketches
+    names = [part.dataset.name for part in by_hand] or [LINES]
     key = f"{backbone.digest()} {photo} {sketch} {names} {sorted(hidden)} {_STATISTICS}"
+    key += "".join(f" {name}" for name in run.config.data.photos)
     return batchnorm.adapted(
         backbone,
         run.features / f"adapted-{hashlib.sha256(key.encode()).hexdigest()[:12]}.safetensors",
         photos=lambda: some(known.photos, photo),
-        drawings=lambda: (batch for part in by_hand for batch in some(part, sketch)),
+        drawings=lambda: (batch for part in measured for batch in some(part, sketch)),
         on_progress=run.on_progress,
     )
 
