@@ -27,6 +27,7 @@ FAMILIES: dict[str, tuple[str, str, dict[str, Any]]] = {
         {"depth_multiplier": 0.25, "image_size": SIDE, "finegrained_output": False},
     ),
     "vit": ("ViTConfig", "ViTModel", _VIT | _PATCH),
+    "vit_classifier": ("ViTConfig", "ViTForImageClassification", _VIT | _PATCH | {"num_labels": 1000}),
     "clip": ("CLIPVisionConfig", "CLIPVisionModel", _VIT | _PATCH),
     "siglip": ("SiglipVisionConfig", "SiglipVisionModel", _VIT | _PATCH),
     "mobilenet_v2_classifier": (
