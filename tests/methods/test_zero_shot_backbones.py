@@ -116,7 +116,7 @@ def test_contrastive_needs_no_classifier(at_hand: Path, tmp_path: Path, family: 
     made = folders.load(method("contrastive").train(config, tmp_path / "run"))
     photos = np.random.default_rng(0).integers(0, 255, (3, tiny.SIDE, tiny.SIDE, 3), dtype=np.uint8)
     assert np.isfinite(OnnxEncoder(made).embed_photos(photos)).all()
-    run = Run(tmp_path / "other", "contrastive", config)
+    run = Run(tmp_path / "other", "contrastive", config, cache_dir=None)
     known = gather(config.data, 0)
     _, photo_side = sides(run, known)
     taught, (embedding, classes) = teach_somehow(config, photo_side)

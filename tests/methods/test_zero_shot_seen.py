@@ -17,11 +17,14 @@ from sketchseek import model as folders
 from sketchseek.data import load_split
 from sketchseek.errors import BadConfig, BadDataset, BadSemantics, UnknownName
 from sketchseek.methods import method
-from sketchseek.methods.zero_shot.seen import gather
+from sketchseek.methods.zero_shot import contrastive
+from sketchseek.methods.zero_shot.seen import UNKNOWN, Wider, gather
+from sketchseek.methods.zero_shot.sides import sides
 from sketchseek.methods.zero_shot.words import Words, similarity, vectors
 from sketchseek.semantics import Concept
 from sketchseek.training.pictures import LINES
 from sketchseek.training.progress import Progress
+from sketchseek.training.run import Run
 
 
 @pytest.fixture(scope="module")
@@ -100,16 +103,20 @@ def test_photos_that_are_not_listed_are_not_learnt_from(tmp_path: Path) -> None:
         gather(data(tmp_path, photos=("sketchy-21.seen",)), seed=0)
 
 
-@pytest.fixture
-def undrawn(place: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """Photos without a single sketch, the lines of each, and everything else that is at hand."""
-    tiny.pictures(tmp_path / "data", photos=4, sketches=0, classes=CLASSES)
-    for photo in sorted((tmp_path / "data" / "photos").rglob("*.png")):
-        lines = tmp_path / "lines" / photo.relative_to(tmp_path)
+def draw_lines(root: Path, folder: Path) -> None:
+    """Keep a line drawing of each photo of a folder below the root of all data."""
+    for photo in sorted((folder / "photos").rglob("*.png")):
+        lines = root / "lines" / photo.relative_to(root)
         lines.parent.mkdir(parents=True, exist_ok=True)
         with Image.open(photo) as picture:
             edges = picture.convert("L").filter(ImageFilter.FIND_EDGES)
             edges.point(lambda value: 255 if value < 20 else 0).save(lines)
+
+
+@pytest.fixture
+def undrawn(place: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Photos without a single sketch, the lines of each, and everything else that is at hand."""
+    draw_lines(tmp_path, tiny.pictures(tmp_path / "data", photos=4, sketches=0, classes=CLASSES))
     (tmp_path / "semantics").symlink_to(place / "semantics")
     (tmp_path / "backbone").symlink_to(place / "backbone")
     monkeypatch.setenv("SKETCHSEEK_DATA", str(tmp_path))
@@ -124,6 +131,36 @@ def test_photos_and_their_lines_are_enough(undrawn: Path, sketches: bool) -> Non
     config = settings("contrastive", undrawn, data=data(undrawn, lines=True, sketches=sketches), epochs=1)
     made = folders.load(method("contrastive").train(config, undrawn / "run"))
     assert made.card.figures["validation"]["map@all of seen classes held out"] > 0
+
+
+def test_photos_of_whatever_are_learnt_from_without_a_class(undrawn: Path) -> None:
+    """Those of an unseen class are left out: airplane."""
+    more = undrawn / "more"
+    draw_lines(
+        undrawn, tiny.pictures(more, photos=3, sketches=0, classes={"lion": "box", "airplane": "disc"})
+    )
+    wider = Wider("folder", str(undrawn / "data"), choosing=2, quickdraw=False, lines=True)
+    wider = replace(wider, unlabelled=str(more))
+    known = gather(wider, seed=0)
+    (beside,) = known.beside
+    assert [len(beside.items), len(known.sketches[-1].items)] == [3, 3]
+    assert {item.label for item in (*beside.items, *known.sketches[-1].items)} == {"lion"}
+    assert known.sources[-1].used == "3 photos and their line drawings, without their classes"
+    config = settings("contrastive", undrawn, data=wider, batch=12, steps=4, epochs=1)
+    run = Run(undrawn / "run", "contrastive", config, cache_dir=None)
+    sketches, photos = sides(run, known)
+    network, batches = contrastive.build(config, sketches, photos, known)
+    network.log_dict = lambda *_, **__: None  # type: ignore[method-assign]
+    for batch in batches(0):
+        _, _, of_sketches, of_photos, own, _ = batch
+        unknown = of_sketches == UNKNOWN
+        assert unknown.any()
+        assert (own[unknown] >= 0).all()
+        assert (of_photos[own[unknown]] == UNKNOWN).all()
+        assert set(of_photos.tolist()) <= {*range(4), UNKNOWN}
+        assert network.training_step(batch).isfinite()
+    with pytest.raises(BadConfig, match="unlabelled = 'folder' is learnt from with its classes"):
+        gather(replace(wider, unlabelled="folder"), seed=0)
 
 
 def test_drawings_by_hand_can_be_left_out(undrawn: Path, place: Path) -> None:

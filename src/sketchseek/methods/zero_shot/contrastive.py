@@ -25,7 +25,7 @@ from sketchseek.losses.proxies import proxies
 from sketchseek.methods.zero_shot.conditional import one_network, prompt, tells
 from sketchseek.methods.zero_shot.config import ZeroShot
 from sketchseek.methods.zero_shot.frame import Network, Speaking, zero_shot
-from sketchseek.methods.zero_shot.seen import Known, Seen
+from sketchseek.methods.zero_shot.seen import Known, Wider
 from sketchseek.methods.zero_shot.sides import Side, through
 from sketchseek.methods.zero_shot.teacher import teach_somehow
 from sketchseek.methods.zero_shot.words import Words, vectors
@@ -54,7 +54,7 @@ class Contrastive(ZeroShot):
         sharpness: what its cosines with those classes are multiplied with before a softmax, 40 at most.
     """
 
-    data: Seen = field(default_factory=lambda: Seen(lines=True))
+    data: Wider = field(default_factory=lambda: Wider(lines=True))
     words: Words = field(default_factory=lambda: Words("clip-vocabulary"))
     dim: int = 512
     mirror: bool = True
@@ -109,10 +109,11 @@ class Contrasting(Speaking):
         told = self.sketch(sketches), self.photo(photos)
         s, p = (normalize(values, dim=1) for values in told)
         scores = s @ p.T / config.temperature
-        alike = of_sketches[:, None] == of_photos[None]
+        named = (of_sketches >= 0)[:, None] & (of_photos >= 0)[None]
+        alike = named & (of_sketches[:, None] == of_photos[None])
         very = own[:, None] == torch.arange(len(p))[None]
         losses = {
-            "class": infonce(scores, alike),
+            "class": infonce(scores, alike, named),
             "instance": infonce(scores, very, ~alike),
             "word": (self._tell(s, of_sketches) + self._tell(p, of_photos)) / 2,
             "keep": self._keep(told, taught, own),
@@ -124,10 +125,10 @@ class Contrasting(Speaking):
         ).sum()
 
     def _tell(self, embeddings: Tensor, classes: Tensor) -> Tensor:
-        """Cross-entropy of embeddings and the words of classes; classes without a word are left out."""
+        """Cross-entropy of embeddings and the words of classes; what has neither is left out."""
         named = self.classes.abs().sum(1) > 0
         place = named.cumsum(0) - 1
-        chosen = named[classes]
+        chosen = named[classes] & (classes >= 0)
         if not chosen.any():
             return embeddings.sum() * 0
         names = self.word(self.classes[named])
@@ -188,7 +189,7 @@ def _photos(
     shown = list(dict.fromkeys(row for row in mine if row >= 0))
     place = {row: n for n, row in enumerate(shown)}
     wanted = config.photos * len(classes) - len(shown)
-    more = rng.permutation(np.repeat(classes, config.photos))[:wanted]
+    more = rng.permutation(np.repeat(classes[classes >= 0], config.photos))[:wanted]
     shown += [int(rng.choice(of_class[code])) for code in more]
     return np.array(shown), np.array([place.get(row, -1) for row in mine])
 

@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
-from sketchseek.data import Dataset, Item, data_root, load_dataset, load_split
+from sketchseek.data import DATASETS, Dataset, Item, data_root, load_dataset, load_split
 from sketchseek.errors import BadConfig
 from sketchseek.model import Source
 from sketchseek.training.classes import canonical, unseen
 from sketchseek.training.material import Material
 from sketchseek.training.pictures import LINES, with_lines
+
+UNKNOWN = -2  # the class of what is learnt from without one
 
 
 @dataclass(frozen=True)
@@ -45,6 +47,19 @@ class Seen:
 
 
 @dataclass(frozen=True)
+class Wider(Seen):
+    """Also from photos of whatever.
+
+    Attributes:
+        unlabelled: a further data set, or a folder of one's own, of whose photos and their line drawings is
+            learnt what goes without a class: that a drawing is of its photo, and what the photo looks like.
+            Photos of classes that stay unseen, or choose the model, are left out if they are told apart.
+    """
+
+    unlabelled: str = ""
+
+
+@dataclass(frozen=True)
 class Part:
     """Sketches or photos of one data set, those of classes that are not trained on among them.
 
@@ -54,6 +69,7 @@ class Part:
 
     dataset: Dataset
     items: tuple[Item, ...]
+    labelled: bool = True
 
 
 @dataclass(frozen=True)
@@ -65,6 +81,7 @@ class Known:
         classes: canonical names of the trained classes, sorted.
         sketches: parts with all sketches.
         photos: the part with all photos.
+        beside: parts with photos of other data sets.
         sources: what was used beyond the data set itself.
         allowed: the photos that may be learnt from, by ``instance``; None: all.
     """
@@ -75,9 +92,15 @@ class Known:
     photos: Part
     sources: tuple[Source, ...]
     allowed: frozenset[str] | None = None
+    beside: tuple[Part, ...] = ()
 
     def codes(self, part: Part) -> NDArray[np.int64]:
-        """The position in ``classes`` of each item's class, (N,); -1 where it is not trained on."""
+        """The position in ``classes`` of each item's class, (N,).
+
+        -1 where it is not trained on; UNKNOWN where it is trained on without its class.
+        """
+        if not part.labelled:
+            return np.full(len(part.items), UNKNOWN, np.int64)
         where = {name: code for code, name in enumerate(self.classes)}
         codes = [where.get(canonical(item.label), -1) for item in part.items]
         kept = [code if may(item, self.allowed) else -1 for code, item in zip(codes, part.items, strict=True)]
@@ -122,8 +145,29 @@ def gather(data: Seen, seed: int) -> Known:
         part, source = _quickdraw(whole, set(classes))
         parts.append(part)
         sources.append(source)
+    beside = []
+    if isinstance(data, Wider) and data.unlabelled:
+        photos, lines, source = _unlabelled(data, hidden | chosen)
+        beside.append(photos)
+        parts.append(lines)
+        sources.append(source)
     material = Material(_only(train, set(classes), allowed), val)
-    return Known(material, classes, tuple(parts), Part(whole, whole.photos), tuple(sources), allowed)
+    own = Part(whole, whole.photos)
+    return Known(material, classes, tuple(parts), own, tuple(sources), allowed, tuple(beside))
+
+
+def _unlabelled(data: Wider, hidden: Collection[str]) -> tuple[Part, Part, Source]:
+    """The photos that have a line drawing, their line drawings, and where they are from."""
+    if data.unlabelled == data.dataset:
+        raise BadConfig(f"unlabelled = {data.unlabelled!r} is learnt from with its classes: name another")
+    own = data.unlabelled in DATASETS
+    found = load_dataset(data.unlabelled) if own else load_dataset("folder", data.unlabelled)
+    found = replace(found, items=tuple(item for item in found if canonical(item.label) not in hidden))
+    lines = _lines(found)
+    drawn = {item.instance for item in lines.items}
+    photos = Part(lines.dataset, tuple(item for item in found.photos if item.instance in drawn), False)
+    used = f"{len(photos.items):,} photos and their line drawings, without their classes"
+    return photos, replace(lines, labelled=False), Source(found.name, found.card.licence, used)
 
 
 def _allowed(data: Seen) -> frozenset[str] | None:

@@ -45,7 +45,7 @@ class Side:
         trunk: pictures -> (N, D).
         contract: what the pictures look like.
         instances: of N training items, the photo that each is or was drawn from; None: none that is known.
-        classes: (N,) int64, their classes.
+        classes: (N,) int64, their classes; UNKNOWN where they have none.
         views: (V, N, D) float16, the trunk's output for their views.
         val: (M, D) float16, the same of the items that choose the model, as search sees them.
     """
@@ -107,7 +107,7 @@ def sides(run: Run, known: Known, photo_trunk: PhotoTrunk = plain_trunk) -> tupl
 
 def _side(known: Known, run: Run, backbone: Backbone, trunk: Any, contract: Contract) -> Side:
     features, val = Features(trunk, run.features), known.material.val
-    parts: tuple[Part, ...] = (known.photos,)
+    parts: tuple[Part, ...] = (known.photos, *known.beside)
     judged = val.photos
     if isinstance(contract, SketchInput):
         parts, judged = known.sketches, val.sketches
@@ -115,8 +115,9 @@ def _side(known: Known, run: Run, backbone: Backbone, trunk: Any, contract: Cont
     classes, views = [], []
     for part in parts:
         codes = known.codes(part)
-        kept = np.flatnonzero(codes >= 0)
-        instances += [part.items[n].instance for n in kept]
+        kept = np.flatnonzero(codes != -1)
+        of = "" if part.labelled else f"{part.dataset.root}: "  # so that no two data sets' photos are one
+        instances += [name and of + name for name in (part.items[n].instance for n in kept)]
         classes.append(codes[kept])
         views.append(_views(run, part, features, contract)[:, kept])
     return Side(
