@@ -18,7 +18,7 @@ from sketchseek.data import load_split
 from sketchseek.errors import BadConfig, BadDataset, BadSemantics, UnknownName
 from sketchseek.methods import method
 from sketchseek.methods.zero_shot import contrastive
-from sketchseek.methods.zero_shot.seen import UNKNOWN, Wider, gather
+from sketchseek.methods.zero_shot.seen import UNKNOWN, Part, Wider, gather
 from sketchseek.methods.zero_shot.sides import sides
 from sketchseek.methods.zero_shot.words import Words, similarity, vectors
 from sketchseek.semantics import Concept
@@ -201,41 +201,59 @@ def test_names_that_are_not_found_are_told(at_hand: Path, tmp_path: Path) -> Non
     assert folders.load(made).card.summary.endswith("Names of classes, 3 found; 1 missing: dog.")
 
 
-def test_what_is_known_of_a_class_is_known_of_its_extension(tmp_path: Path) -> None:
-    """Sketchy's list says which seal is meant; another data set has no list."""
+def test_senses_are_those_of_the_data_set_or_of_its_photos(tmp_path: Path) -> None:
+    """Sketchy's list says which seal is meant, photos named after ImageNet which crane."""
+    folder = tiny.pictures(tmp_path / "data", photos=3, classes={**CLASSES, "crane": "box"})
+    for number, synset in enumerate(("n02012849", "n99999999", "n02012849")):
+        (folder / "photos" / "crane" / f"{number}.png").rename(
+            folder / "photos" / "crane" / f"{synset}_{number}.png"
+        )
+    known = gather(data(tmp_path), seed=0)
+    assert known.senses == {"crane": ("n02012849", "n99999999")}
+    for name, listed in (("sketchy", "sketchy"), ("sketchy-extended", "sketchy"), ("quickdraw-extended", {})):
+        photos = Part(replace(known.photos.dataset, name=name), known.photos.items[:1])
+        assert replace(known, photos=photos).senses == listed
     words = Words("wordnet")
     try:
-        found = [
-            similarity(words, ["seal"], name, [Concept("seal", senses=("seal.n.09",))]).values.item()
-            for name in ("sketchy", "sketchy-extended", "mine")
-        ]
+        vectors(words, ["dog"], "")
+    except BadSemantics as error:
+        if "no vectors" not in str(error):
+            pytest.skip("no WordNet here")
+    for label, sense, senses in (("seal", "seal.n.09", "sketchy"), ("crane", "crane.n.05", known.senses)):
+        wanted = [Concept(label, senses=(sense,))]
+        assert similarity(words, [label], senses, wanted).values.item() == 1
+        assert similarity(words, [label], "", wanted).values.item() < 1
+
+
+def test_wordnet_measures_in_several_ways() -> None:
+    words = Words("wordnet")
+    try:
+        similarity(words, ["dog"], "", ["cat"])
     except BadSemantics:
         pytest.skip("no WordNet here")
-    assert found[:2] == [1.0, 1.0]
-    assert found[2] < 1
-    measured = similarity(replace(words, measure="wup"), ["dog"], "mine", ["cat"]).values.item()
-    assert 0 < similarity(replace(words, measure="path"), ["dog"], "mine", ["cat"]).values.item() < measured
+    measured = similarity(replace(words, measure="wup"), ["dog"], "", ["cat"]).values.item()
+    assert 0 < similarity(replace(words, measure="path"), ["dog"], "", ["cat"]).values.item() < measured
     with pytest.raises(UnknownName, match="WordNet measure"):
-        vectors(replace(words, measure="pth"), ["dog"], "mine")
+        vectors(replace(words, measure="pth"), ["dog"], "")
     with pytest.raises(BadConfig, match="takes no 'measure'"):
-        vectors(Words("none", measure="path"), ["dog"], "mine")
+        vectors(Words("none", measure="path"), ["dog"], "")
 
 
 def test_a_prior_keeps_what_stands_out(tmp_path: Path) -> None:
     file = tmp_path / "words.vec"
     file.write_text("4 2\ncat 1 0\ndog 0.9 0.4\nlion 1 0.1\nship 0 1\n", encoding="utf-8")
     words = Words("fasttext", str(file))
-    found = vectors(words, ["cat", "dog", "zyzzyva"], "mine")
+    found = vectors(words, ["cat", "dog", "zyzzyva"], "")
     assert found.values.shape == (3, 2)
     assert not found.values[2].any()
     assert found.coverage.missing == ("zyzzyva",)
-    whole = similarity(words, ["cat", "ship"], "mine", ["lion", "dog", "ship"]).values
+    whole = similarity(words, ["cat", "ship"], "", ["lion", "dog", "ship"]).values
     assert (whole > 0).sum() == 6 - (whole <= 0).sum()
-    kept = similarity(replace(words, top=1), ["cat", "ship"], "mine", ["lion", "dog", "ship"]).values
+    kept = similarity(replace(words, top=1), ["cat", "ship"], "", ["lion", "dog", "ship"]).values
     assert kept.tolist() == [[1, 0, 0], [0, 0, 1]]
     shuffled = similarity(
-        replace(words, source="shuffled:fasttext"), ["cat", "ship"], "mine", ["lion", "dog", "ship"]
+        replace(words, source="shuffled:fasttext"), ["cat", "ship"], "", ["lion", "dog", "ship"]
     ).values
     np.testing.assert_allclose(shuffled, whole[::-1], atol=1e-6)
     with pytest.raises(UnknownName, match="word2vec"):
-        vectors(Words("word2vek"), ["cat"], "mine")
+        vectors(Words("word2vek"), ["cat"], "")

@@ -125,7 +125,7 @@ def build(config: Composed, sketches: Side, photos: Side, known: Known) -> tuple
     shown = nn.Sequential(tops[0], photos.standardise(tops[0]))
     drawn = nn.Sequential(tops[1], sketches.standardise(tops[1]))
     layer = principal(through(shown, photos.views[0]), config.dim)  # one for both domains
-    words = vectors(config.words, known.classes, config.data.dataset)
+    words = vectors(config.words, known.classes, known.senses)
     network = Composing(config, drawn.append(layer), shown.append(layer), words.values)
     network.coverage = words.coverage
 

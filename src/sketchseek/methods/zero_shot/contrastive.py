@@ -151,7 +151,7 @@ def build(config: Contrastive, sketches: Side, photos: Side, known: Known) -> tu
         nn.Sequential(tops[0], standardise[0], nn.Dropout(config.dropout), embedding),
         nn.Sequential(tops[1], standardise[1], nn.Dropout(config.dropout), embedding),
     )
-    names = vectors(config.words, known.classes, config.data.dataset)
+    names = vectors(config.words, known.classes, known.senses)
     words = ridge(names.values, through(halves[0], photos.views[0]), photos.classes)
     network = Contrasting(config, halves, words, names.values, teacher)
     network.coverage = names.coverage

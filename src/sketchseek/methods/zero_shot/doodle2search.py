@@ -151,7 +151,7 @@ def build(config: Doodle2Search, sketches: Side, photos: Side, known: Known) -> 
             f"attention = true: {photos.backbone.name} gives pooled features, and no map to look at; "
             "attention = false takes them as they are"
         )
-    words = vectors(config.words, known.classes, config.data.dataset)
+    words = vectors(config.words, known.classes, known.senses)
     seen_as = replace(photos, backbone=sketches.backbone) if config.edges == "replace" else photos
     shown = _half(config, photos, seen_as.top(config.cut))
     drawn = _half(config, sketches, sketches.top(config.cut))

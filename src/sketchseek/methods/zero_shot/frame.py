@@ -172,8 +172,7 @@ def _spoken(network: Network, known: Known) -> Vocabulary | None:
     """The words that a model can be asked for."""
     if not isinstance(network, Speaking):
         return None
-    whole = known.photos.dataset
-    names, vectors = vocabulary(network.words_from, whole.classes, whole.name)
+    names, vectors = vocabulary(network.words_from, known.photos.dataset.classes, known.senses)
     with torch.inference_mode():
         return Vocabulary(names, network.say(torch.from_numpy(vectors)).numpy())
 

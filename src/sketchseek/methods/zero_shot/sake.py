@@ -105,7 +105,7 @@ def build(config: Sake, sketches: Side, photos: Side, known: Known) -> tuple[Net
     teacher = teach(config, photos)
     standardise = teacher.standardise, sketches.standardise(sketches.top(config.cut))
     tops = one_network(config, sketches, photos)
-    prior = similarity(config.words, known.classes, config.data.dataset, imagenet_classes())
+    prior = similarity(config.words, known.classes, known.senses, imagenet_classes())
     network = Preserving(
         config,
         tops,

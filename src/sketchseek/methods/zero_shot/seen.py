@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -12,6 +12,8 @@ from numpy.typing import NDArray
 from sketchseek.data import DATASETS, Dataset, Item, data_root, load_dataset, load_split
 from sketchseek.errors import BadConfig
 from sketchseek.model import Source
+from sketchseek.semantics import photo_senses
+from sketchseek.semantics.concepts import SENSES
 from sketchseek.training.classes import canonical, unseen
 from sketchseek.training.material import Material
 from sketchseek.training.pictures import LINES, with_lines
@@ -93,6 +95,13 @@ class Known:
     sources: tuple[Source, ...]
     allowed: frozenset[str] | None = None
     beside: tuple[Part, ...] = ()
+
+    @property
+    def senses(self) -> str | Mapping[str, tuple[str, ...]]:
+        """What tells the senses of classes: the name of a list, else the names of photos from ImageNet."""
+        listed = self.photos.dataset.name.removesuffix("-extended")
+        photos = ((item.label, item.id.rpartition("/")[2]) for item in self.photos.items)
+        return listed if listed in SENSES else photo_senses(photos)
 
     def codes(self, part: Part) -> NDArray[np.int64]:
         """The position in ``classes`` of each item's class, (N,).

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -18,9 +19,10 @@ from sketchseek.semantics import (
     load_semantics,
     shape,
 )
-from sketchseek.semantics.concepts import SENSES, data_folder
+from sketchseek.semantics.concepts import data_folder
 from sketchseek.semantics.lexical import WordNetSemantics
 
+Senses = str | Mapping[str, tuple[str, ...]]  # a list of this package, "" for none, or class -> senses
 _SHUFFLED = "shuffled:"
 _NAMES = "clip_vit_b32_text_vocabulary.npz"
 
@@ -60,7 +62,7 @@ def load(words: Words) -> Semantics:
     return load_semantics(words.source, path, **more)
 
 
-def vectors(words: Words, classes: Sequence[str], dataset: str) -> Vectors:
+def vectors(words: Words, classes: Sequence[str], senses: Senses) -> Vectors:
     """Unit vectors of classes, ``values`` (C, D); a phrase that is not known is the mean of its words.
 
     A class of which no word is known has a row of zeros: it is learnt without a word.
@@ -68,11 +70,11 @@ def vectors(words: Words, classes: Sequence[str], dataset: str) -> Vectors:
     Raises:
         BadSemantics: none of the classes is known, or the source is broken.
     """
-    return load(words).vectors(_meant(classes, dataset), missing="zero")
+    return load(words).vectors(_meant(classes, senses), missing="zero")
 
 
 def vocabulary(
-    words: Words, classes: Sequence[str], dataset: str
+    words: Words, classes: Sequence[str], senses: Senses
 ) -> tuple[tuple[str, ...], NDArray[np.float32]]:
     """Names that a trained model can be asked for, sorted, and their vectors (V, D).
 
@@ -81,7 +83,7 @@ def vocabulary(
     """
     table = data_folder() / _NAMES
     more = [str(name) for name in np.load(table, allow_pickle=False)["names"]] if table.is_file() else []
-    known = {concept.name.lower(): concept for concept in (*concepts(more), *_meant(classes, dataset))}
+    known = {concept.name.lower(): concept for concept in (*concepts(more), *_meant(classes, senses))}
     found = load(words).vectors([known[name] for name in sorted(known)], missing="zero").values
     kept = np.flatnonzero(np.linalg.norm(found, axis=1))
     names = sorted(known)
@@ -89,14 +91,14 @@ def vocabulary(
 
 
 def similarity(
-    words: Words, classes: Sequence[str], dataset: str, others: Iterable[str | Concept]
+    words: Words, classes: Sequence[str], senses: Senses, others: Iterable[str | Concept]
 ) -> Similarity:
     """How near classes are to others, ``values`` (C, K); rows of zeros for what is not known.
 
     With ``top``, rows are centred, only the highest entries are kept, and each row is brought to a largest
     entry of 1: cosines are all alike otherwise, and tilt whatever they are added to.
     """
-    found = load(words).similarity(_meant(classes, dataset), others, missing="zero")
+    found = load(words).similarity(_meant(classes, senses), others, missing="zero")
     values = np.asarray(found.values, np.float32)
     if words.top:
         kept = np.maximum(shape(values, centred=True, k=words.top), 0)
@@ -105,15 +107,24 @@ def similarity(
     return replace(found, values=values)
 
 
-def _meant(classes: Sequence[str], dataset: str) -> tuple[Concept, ...]:
-    """The classes with their senses, where a list of this package tells those of the data set.
+def _meant(classes: Sequence[str], senses: Senses) -> tuple[Concept, ...]:
+    """The classes with their senses.
 
     With WordNet at hand, they also have the other words of their senses: "ax" for "axe".
     """
-    listed = dataset.removesuffix("-extended")
-    named = concepts(classes, listed if listed in SENSES else "")
     try:
         lexicon = WordNetSemantics()
     except BadSemantics:
-        return named
-    return lexicon.enrich(named)
+        return concepts(classes, senses)
+    if isinstance(senses, Mapping):  # the names of files may be of another WordNet
+        senses = {name: _known(lexicon, found) for name, found in senses.items()}
+    return lexicon.enrich(concepts(classes, senses))
+
+
+def _known(lexicon: WordNetSemantics, senses: Iterable[str]) -> tuple[str, ...]:
+    found = []
+    for sense in senses:
+        with suppress(BadSemantics):
+            lexicon.wordnet.resolve(sense)
+            found.append(sense)
+    return tuple(found)
