@@ -130,18 +130,8 @@ def gather(data: Seen, seed: int) -> Known:
         BadConfig: too few classes are left, or one of them has no sketches or no photos; where line drawings
             are taken, they will do.
     """
-    if load_split(data.unseen).kind != "classes":
-        raise BadConfig(f"unseen = {data.unseen!r} is a list of photos; a list of classes is wanted")
     whole = load_dataset(data.dataset, data.path or None)
-    hidden = unseen((data.unseen,))
-    if not any(canonical(label) in hidden for label in whole.classes):
-        raise BadConfig(f"{data.dataset} has none of the classes of {data.unseen}: nothing would be unseen")
-    seen = sorted({canonical(label) for label in whole.classes} - hidden)
-    if not 0 < data.choosing < len(seen) - 1:
-        raise BadConfig(
-            f"choosing = {data.choosing}: of the {len(seen)} seen classes of {data.dataset}, 1 to "
-            f"{len(seen) - 2} can choose the model"
-        )
+    hidden, seen = _parted(whole, data)
     drawn = np.random.default_rng(seed).permutation(len(seen))[: data.choosing]
     chosen = {seen[n] for n in drawn}
     classes = tuple(name for name in seen if name not in chosen)
@@ -177,6 +167,22 @@ def _unlabelled(data: Wider, hidden: Collection[str]) -> tuple[Part, Part, Sourc
     photos = Part(lines.dataset, tuple(item for item in found.photos if item.instance in drawn), False)
     used = f"{len(photos.items):,} photos and their line drawings, without their classes"
     return photos, replace(lines, labelled=False), Source(found.name, found.card.licence, used)
+
+
+def _parted(whole: Dataset, data: Seen) -> tuple[frozenset[str], list[str]]:
+    """The classes that stay unseen, near relations among them, and the others, sorted."""
+    if load_split(data.unseen).kind != "classes":
+        raise BadConfig(f"unseen = {data.unseen!r} is a list of photos; a list of classes is wanted")
+    hidden = unseen((data.unseen,))
+    if not any(canonical(label) in hidden for label in whole.classes):
+        raise BadConfig(f"{data.dataset} has none of the classes of {data.unseen}: nothing would be unseen")
+    seen = sorted({canonical(label) for label in whole.classes} - hidden)
+    if not 0 < data.choosing < len(seen) - 1:
+        raise BadConfig(
+            f"choosing = {data.choosing}: of the {len(seen)} seen classes of {data.dataset}, 1 to "
+            f"{len(seen) - 2} can choose the model"
+        )
+    return frozenset(hidden), seen
 
 
 def _allowed(data: Seen) -> frozenset[str] | None:
