@@ -30,6 +30,7 @@ STUDY = Path(__file__).with_suffix(".toml")
 SPLITS = ("21", "25")
 PRIORS = {
     "wordnet": "sake",
+    "wordnet, path": "sake.wordnet_path",
     "word2vec": "sake.word2vec",
     "clip-vocabulary": "sake.clip",
     "shuffled:wordnet": "sake.shuffled",

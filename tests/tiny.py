@@ -17,6 +17,9 @@ from transformers import logging as chatter
 SIDE = 32
 _VIT = {"hidden_size": 16, "num_hidden_layers": 2, "num_attention_heads": 2, "intermediate_size": 16}
 _PATCH = {"image_size": SIDE, "patch_size": 16}
+_STAGES = {"embedding_size": 8, "hidden_sizes": [8, 16], "depths": [1, 1]}
+_REGNET = _STAGES | {"groups_width": 4, "layer_type": "y"}
+_RESNET = _STAGES | {"layer_type": "basic"}
 FAMILIES: dict[str, tuple[str, str, dict[str, Any]]] = {
     "mobilenet_v2": (
         "MobileNetV2Config",
@@ -24,6 +27,7 @@ FAMILIES: dict[str, tuple[str, str, dict[str, Any]]] = {
         {"depth_multiplier": 0.25, "image_size": SIDE, "finegrained_output": False},
     ),
     "vit": ("ViTConfig", "ViTModel", _VIT | _PATCH),
+    "vit_classifier": ("ViTConfig", "ViTForImageClassification", _VIT | _PATCH | {"num_labels": 1000}),
     "clip": ("CLIPVisionConfig", "CLIPVisionModel", _VIT | _PATCH),
     "siglip": ("SiglipVisionConfig", "SiglipVisionModel", _VIT | _PATCH),
     "mobilenet_v2_classifier": (
@@ -31,23 +35,11 @@ FAMILIES: dict[str, tuple[str, str, dict[str, Any]]] = {
         "MobileNetV2ForImageClassification",
         {"depth_multiplier": 0.25, "image_size": SIDE, "finegrained_output": False, "num_labels": 1001},
     ),
-    "regnet": (
-        "RegNetConfig",
-        "RegNetModel",
-        {
-            "embedding_size": 8,
-            "hidden_sizes": [8, 16],
-            "depths": [1, 1],
-            "groups_width": 4,
-            "layer_type": "y",
-        },
-    ),
+    "regnet": ("RegNetConfig", "RegNetModel", _REGNET),
+    "regnet_classifier": ("RegNetConfig", "RegNetForImageClassification", _REGNET | {"num_labels": 1000}),
     "dinov2": ("Dinov2Config", "Dinov2Model", _VIT | _PATCH),
-    "resnet": (
-        "ResNetConfig",
-        "ResNetModel",
-        {"embedding_size": 8, "hidden_sizes": [8, 16], "depths": [1, 1], "layer_type": "basic"},
-    ),
+    "resnet": ("ResNetConfig", "ResNetModel", _RESNET),
+    "resnet_classifier": ("ResNetConfig", "ResNetForImageClassification", _RESNET | {"num_labels": 1000}),
 }
 
 

@@ -11,7 +11,7 @@ import tiny
 import torch
 from torch import nn
 
-from sketchseek.encoders.huggingface import DEFAULT, default_backbone, load_backbone
+from sketchseek.encoders.huggingface import DEFAULT, default_backbone, load_backbone, load_classifier
 from sketchseek.errors import BadModel
 
 
@@ -47,6 +47,20 @@ def test_of_a_two_tower_model_the_vision_tower_is_taken(tmp_path: Path) -> None:
     assert not any("text" in name for name in backbone.state_dict())
     wanted = whole.vision_model(torch.zeros(1, 3, 32, 32)).pooler_output
     assert torch.allclose(backbone(torch.zeros(1, 3, 32, 32)), wanted, atol=1e-6)
+
+
+def test_a_vit_that_classifies_is_pooled_as_it_classifies(tmp_path: Path) -> None:
+    """Such files have no pooler; one that is drawn by chance would give other features at every start."""
+    from transformers import ViTForImageClassification
+
+    folder = tiny.backbone(tmp_path / "vit", "vit_classifier")
+    weight, bias = load_classifier(folder)
+    shown = torch.randn(3, 3, tiny.SIDE, tiny.SIDE)
+    with torch.inference_mode():
+        wanted = ViTForImageClassification.from_pretrained(folder)(pixel_values=shown).logits
+        found = load_backbone(folder)(shown) @ weight.T + bias
+    torch.testing.assert_close(found, wanted, rtol=1e-4, atol=1e-4)
+    assert load_backbone(folder).digest() == load_backbone(folder).digest()
 
 
 def test_half_precision_weights_are_used_in_float32(tmp_path: Path) -> None:

@@ -120,6 +120,21 @@ def test_photos_that_were_learnt(zero_shot: Trial) -> None:
     assert warnings(photos, card({})) == ()
 
 
+def test_photos_of_seen_classes_that_were_learnt(zero_shot: Trial) -> None:
+    """In the gallery of a generalised benchmark they are never right, and the model knows them."""
+    asked = tuple(item for item in zero_shot.queries if item.label == "airplane")
+    generalised = replace(zero_shot, queries=asked)
+    beside = [item for item in zero_shot.gallery if item.label == "giraffe"]
+    data: dict[str, Any] = {"dataset": "sketchy", "unseen": "sketchy-25.unseen"}
+    (told,) = warnings(generalised, card({"data": data}, SKETCHY))
+    assert told.startswith(
+        f"the model learnt from, or was chosen by, {len(beside)} of the {len(beside)} photos of seen classes "
+        f"in the gallery, which are never right: "
+    )
+    data["photos"] = ["sketchy-subset.train", "sketchy-subset.val"]
+    assert warnings(generalised, card({"data": data}, SKETCHY)) == ()
+
+
 def test_what_is_drawn_from_a_seed_is_new_to_all() -> None:
     trial = prepare(named("synthetic/category"))
     learnt = {"data": {"dataset": "synthetic", "train": "", "val": ""}}

@@ -1,4 +1,4 @@
-"""The zero-shot systems: what they may learn from, what makes each of them, and a whole run of each."""
+"""The zero-shot systems: what makes each of them, and a whole run of each."""
 
 from __future__ import annotations
 
@@ -11,120 +11,39 @@ import numpy as np
 import pytest
 import tiny
 import torch
+import unseen
 from stopping import stopped, weights
 from torch import Tensor, nn
 from torch.nn.functional import normalize
+from unseen import CLASSES, settings
 
 from sketchseek import model as folders
-from sketchseek.encoders.huggingface import load_backbone, load_classifier
 from sketchseek.encoders.onnx import OnnxEncoder
-from sketchseek.errors import BadConfig, BadDataset, BadModel, UnknownName
+from sketchseek.errors import BadConfig
 from sketchseek.losses.triplet import triplet
 from sketchseek.methods import method
 from sketchseek.methods.zero_shot import composed, contrastive, doodle2search
 from sketchseek.methods.zero_shot.composed import Composed, Composing
-from sketchseek.methods.zero_shot.conditional import PHOTO, SKETCH, condition, prompt
 from sketchseek.methods.zero_shot.contrastive import ridge
 from sketchseek.methods.zero_shot.doodle2search import Doodle, Doodle2Search, rivals
 from sketchseek.methods.zero_shot.edges import EdgeMap
-from sketchseek.methods.zero_shot.seen import Seen, gather
+from sketchseek.methods.zero_shot.seen import gather
 from sketchseek.methods.zero_shot.sides import principal, sides
 from sketchseek.methods.zero_shot.teacher import factors
-from sketchseek.methods.zero_shot.words import Words, similarity, vectors
-from sketchseek.training.halves import Top, Trunk
 from sketchseek.training.progress import Progress
 from sketchseek.training.run import Run
 from sketchseek.training.towers import Standardise
 
-# Of sketchy-25, airplane, bell and cup are unseen; the shapes tell them from the others.
-CLASSES = {
-    **dict.fromkeys(("airplane", "bear", "cat"), "disc"),
-    **dict.fromkeys(("bell", "bicycle", "dog"), "box"),
-    **dict.fromkeys(("cup", "duck", "crab"), "cross"),
-}
-SEEN = ("bear", "bicycle", "cat", "crab", "dog", "duck")
-
 
 @pytest.fixture(scope="module")
 def place(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder with a random backbone that classifies, nine classes, and the names of 1,000."""
-    folder = tmp_path_factory.mktemp("unseen")
-    tiny.backbone(folder / "backbone", "mobilenet_v2_classifier")
-    tiny.pictures(folder / "data", photos=4, classes=CLASSES)
-    (folder / "semantics").mkdir()
-    names = {n: {"id": f"{n:08d}-n", "label": f"thing {n}"} for n in range(1000)}
-    (folder / "semantics" / "imagenet_synsets.txt").write_text(repr(names), encoding="utf-8")
-    return folder
+    return unseen.prepare(tmp_path_factory.mktemp("unseen"))
 
 
 @pytest.fixture
 def at_hand(place: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setenv("SKETCHSEEK_DATA", str(place))
     return place
-
-
-def data(place: Path, **more: Any) -> Seen:
-    return Seen(dataset="folder", path=str(place / "data"), choosing=2, quickdraw=False, **more)
-
-
-def settings(name: str, place: Path, **more: Any) -> Any:
-    config = method(name).config()
-    small = {
-        "data": data(place),
-        "backbone": str(place / "backbone"),
-        "cut": 12,
-        "sketch_size": 0,
-        "views": 2,
-        "photo_views": 1,
-        "dim": 8,
-        "batch": 6,
-        "steps": 3,
-        "epochs": 2,
-        "words": Words("none"),
-    }
-    return replace(config, **(small | more))
-
-
-def test_only_seen_classes_are_learnt_from(place: Path) -> None:
-    known = gather(data(place), seed=0)
-    chosen = known.material.val.classes
-    assert len(known.classes) == 4
-    assert sorted((*known.classes, *chosen)) == sorted(SEEN)
-    assert set(known.material.train.classes) == set(known.classes)
-    codes = known.codes(known.photos)
-    kept = {item.label for item, code in zip(known.photos.items, codes, strict=True) if code >= 0}
-    assert kept == set(known.classes)
-    assert any(gather(data(place), seed).material.val.classes != chosen for seed in range(1, 5))
-
-
-@pytest.mark.parametrize(
-    ("more", "message"),
-    [
-        ({"unseen": "sketchy-subset.train"}, "is a list of photos; a list of classes is wanted"),
-        ({"unseen": "qmul-chairv2.test"}, "is a list of photos"),
-        ({"unseen": "tuberlin-30.unseen"}, "none of the classes of tuberlin-30.unseen: nothing would be"),
-        ({"lines": True}, "no line drawings under SKETCHSEEK_DATA"),
-    ],
-)
-def test_a_split_that_leaves_nothing_out_is_refused(
-    at_hand: Path, more: dict[str, Any], message: str
-) -> None:
-    with pytest.raises(BadConfig, match=message):
-        gather(data(at_hand, **more), seed=0)
-
-
-def test_other_bad_splits_are_refused(at_hand: Path, tmp_path: Path) -> None:
-    with pytest.raises(UnknownName, match=r"sketchy-25\.unseen"):
-        gather(data(at_hand, unseen="sketchy-25.unsen"), seed=0)
-    with pytest.raises(BadConfig, match="of the 6 seen classes of folder, 1 to 4 can choose the model"):
-        gather(replace(data(at_hand), choosing=5), seed=0)
-    with pytest.raises(BadDataset):
-        gather(replace(data(at_hand), quickdraw=True), seed=0)
-    poor = tiny.pictures(tmp_path / "poor", photos=2, classes=CLASSES)
-    for drawing in (poor / "sketches" / "dog").iterdir():
-        drawing.unlink()
-    with pytest.raises(BadConfig, match=r"folder: no sketches of the seen class 'dog'\. Add some"):
-        gather(replace(data(at_hand), path=str(poor)), seed=0)
 
 
 @pytest.mark.parametrize(
@@ -192,78 +111,6 @@ def test_a_stopped_run_goes_on_to_the_same_model(at_hand: Path, tmp_path: Path) 
     train = partial(method("sake").train, settings("sake", at_hand, epochs=3), cache_dir=at_hand / "cache")
     again = stopped(partial(train, tmp_path / "stopped"), "sake")
     assert weights(again) == weights(train(tmp_path / "whole"))
-
-
-def test_a_transformer_is_told_the_domain_by_tokens(at_hand: Path, tmp_path: Path) -> None:
-    folder = tiny.backbone(tmp_path / "vit", "vit")
-    doodle = method("doodle2search")
-    config = settings("doodle2search", at_hand, backbone=str(folder), cut=1)
-    made = doodle.train(config, tmp_path / "run")
-    assert folders.load(made).card.dim == 8
-    with pytest.raises(BadModel, match="no classifier of ImageNet's 1,000 classes"):
-        load_classifier(folder)
-    backbone = load_backbone(folder)
-    trunk = Trunk(backbone, 1, tiny.SIDE)
-    top = Top(backbone, 1, trunk.shape).eval()
-    values = trunk(torch.randn(3, 3, tiny.SIDE, tiny.SIDE))
-    plain = top(values)
-    prompt(top, 2)
-    with torch.no_grad():
-        top.blocks[0].tokens.mul_(100)
-        assert top(values).shape == plain.shape
-        assert not torch.allclose(top(values), plain, atol=1e-3)
-
-
-def test_maps_have_no_tokens(place: Path) -> None:
-    backbone = load_backbone(place / "backbone")
-    trunk = Trunk(backbone, 12, tiny.SIDE)
-    with pytest.raises(BadConfig, match="the backbone has no tokens"):
-        prompt(Top(backbone, 12, trunk.shape), 2)
-
-
-@pytest.mark.parametrize(
-    ("family", "cut", "own"),
-    [("mobilenet_v2", 12, False), ("vit", 1, False), ("regnet", 0, True)],
-)
-def test_the_domain_changes_nothing_until_it_is_learnt(
-    tmp_path: Path, family: str, cut: int, own: bool
-) -> None:
-    backbone = load_backbone(tiny.backbone(tmp_path / family, family))
-    shown = torch.randn(3, 3, tiny.SIDE, tiny.SIDE, generator=torch.Generator().manual_seed(0))
-    trunk = Trunk(backbone, cut, tiny.SIDE)
-    with torch.inference_mode():
-        wanted = backbone(shown)
-    tops = []
-    for domain in (SKETCH, PHOTO):
-        fresh = load_backbone(tmp_path / family)
-        top = Top(fresh, cut, trunk.shape, live=False)
-        condition(top, domain)
-        tops.append(top.eval())
-    columns = [[w for n, w in top.named_parameters() if n.endswith("column")] for top in tops]
-    assert columns[0]
-    assert any("ConditionalExcitation" in type(m).__name__ for m in tops[0].modules()) == own
-    with torch.no_grad():
-        for top in tops:
-            torch.testing.assert_close(top(trunk(shown)), wanted, rtol=1e-3, atol=1e-4)
-        for weight in (*columns[0], *columns[1]):
-            weight.copy_(torch.linspace(-1, 1, len(weight)))
-        torch.testing.assert_close(tops[0](trunk(shown)), wanted, rtol=1e-3, atol=1e-4)
-        assert not torch.allclose(tops[1](trunk(shown)), wanted, rtol=1e-3, atol=1e-4)
-
-
-def test_efficientnets_own_excitation_is_told_the_domain() -> None:
-    from transformers import EfficientNetConfig
-    from transformers.models.efficientnet.modeling_efficientnet import EfficientNetSqueezeExciteLayer
-
-    torch.manual_seed(0)
-    holder = nn.Sequential(EfficientNetSqueezeExciteLayer(EfficientNetConfig(), 8, 16, expand=True))
-    values = torch.randn(2, 16, 4, 4)
-    wanted = holder(values)
-    condition(holder, PHOTO)  # type: ignore[arg-type]
-    torch.testing.assert_close(holder(values), wanted)
-    with torch.no_grad():
-        holder[0].column.fill_(2.0)
-    assert not torch.allclose(holder(values), wanted)
 
 
 def test_the_factors_of_a_classifier_are_the_classifier() -> None:
@@ -417,21 +264,3 @@ def test_a_drawing_meets_its_own_photo_and_no_other(at_hand: Path, tmp_path: Pat
     assert pairs
     for drawn, photo in pairs:
         assert sketches.instances[drawn] == photos.instances[photo] is not None
-
-
-def test_a_prior_keeps_what_stands_out(tmp_path: Path) -> None:
-    file = tmp_path / "words.vec"
-    file.write_text("4 2\ncat 1 0\ndog 0.9 0.4\nlion 1 0.1\nship 0 1\n", encoding="utf-8")
-    words = Words("fasttext", str(file))
-    assert vectors(words, ["cat", "dog", "zyzzyva"], "mine").shape == (3, 2)
-    assert not vectors(words, ["cat", "dog", "zyzzyva"], "mine")[2].any()
-    whole = similarity(words, ["cat", "ship"], "mine", ["lion", "dog", "ship"])
-    assert (whole > 0).sum() == 6 - (whole <= 0).sum()
-    kept = similarity(replace(words, top=1), ["cat", "ship"], "mine", ["lion", "dog", "ship"])
-    assert kept.tolist() == [[1, 0, 0], [0, 0, 1]]
-    shuffled = similarity(
-        replace(words, source="shuffled:fasttext"), ["cat", "ship"], "mine", ["lion", "dog", "ship"]
-    )
-    np.testing.assert_allclose(shuffled, whole[::-1], atol=1e-6)
-    with pytest.raises(UnknownName, match="word2vec"):
-        vectors(Words("word2vek"), ["cat"], "mine")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import gzip
+import struct
 import tracemalloc
 from pathlib import Path
 
@@ -95,3 +97,58 @@ def test_a_missing_file_and_a_false_gz(tmp_path: Path) -> None:
     (tmp_path / "false.gz").write_text("dog 1 2\n")
     with pytest.raises(BadSemantics, match="cannot be read"):
         read_word_vectors(tmp_path / "false.gz", {"dog"})
+
+
+def fasttext_model(
+    path: Path, words: list[str], *, parts: tuple[int, int, int] = (2, 3, 7), quantised: bool = False
+) -> np.ndarray:
+    """Write a model as fastText 0.9 does; its matrix (words and buckets, 4) is returned."""
+    shortest, longest, buckets = parts
+    matrix = np.random.default_rng(0).normal(size=(len(words) + buckets, 4)).astype("<f4")
+    with path.open("wb") as file:
+        file.write(struct.pack("<2i", 793712314, 12))
+        file.write(struct.pack("<12id", 4, 5, 5, 1, 5, 1, 2, 2, buckets, shortest, longest, 100, 1e-4))
+        file.write(struct.pack("<3i2q", len(words), len(words), 0, 99, -1))
+        for word in words:
+            file.write(word.encode() + b"\0" + struct.pack("<qb", 3, 0))
+        file.write(struct.pack("<?", quantised))
+        file.write(struct.pack("<2q", *matrix.shape) + matrix.tobytes())
+    return matrix
+
+
+def bucket(text: str, buckets: int) -> int:
+    """FNV-1a with C's signed chars, as fastText hashes."""
+    value = np.uint32(2166136261)
+    with np.errstate(over="ignore"):
+        for byte in np.frombuffer(text.encode(), np.int8):
+            value = np.uint32(value ^ byte.astype(np.int32).astype(np.uint32)) * np.uint32(16777619)
+    return int(value % np.uint32(buckets))
+
+
+def test_a_model_of_fasttext_gives_the_mean_of_a_word_and_its_parts(tmp_path: Path) -> None:
+    matrix = fasttext_model(tmp_path / "model.bin", ["</s>", "cat", "é"])
+    found = read_word_vectors(tmp_path / "model.bin", {"</s>", "cat", "é", "dog"})
+    assert found.keys() == {"</s>", "cat", "é"}
+    np.testing.assert_array_equal(found["</s>"], matrix[0])
+    parts = {"cat": ["<c", "<ca", "ca", "cat", "at", "at>", "t>"], "é": ["<é", "<é>", "é>"]}
+    for row, word in ((1, "cat"), (2, "é")):
+        rows = [row, *(3 + bucket(part, 7) for part in parts[word])]
+        np.testing.assert_allclose(found[word], matrix[rows].mean(0), rtol=1e-5)
+    whole = fasttext_model(tmp_path / "whole.bin", ["cat"], parts=(0, 0, 0))
+    np.testing.assert_array_equal(read_word_vectors(tmp_path / "whole.bin", {"cat"})["cat"], whole[0])
+    with gzip.open(tmp_path / "model.bin.gz", "wb") as packed:
+        packed.write((tmp_path / "model.bin").read_bytes())
+    again = read_word_vectors(tmp_path / "model.bin.gz", {"cat"})
+    np.testing.assert_array_equal(again["cat"], found["cat"])
+
+
+def test_broken_models_of_fasttext_are_told(tmp_path: Path) -> None:
+    path = tmp_path / "model.bin"
+    fasttext_model(path, ["cat"])
+    for cut in (6, 40, 90, 150):
+        (tmp_path / "cut.bin").write_bytes(path.read_bytes()[:cut])
+        with pytest.raises(BadSemantics, match="cut short"):
+            read_word_vectors(tmp_path / "cut.bin", {"cat"})
+    fasttext_model(path, ["cat"], quantised=True)
+    with pytest.raises(BadSemantics, match=r"quantised model of fastText: take .* its text table \(\.vec\)"):
+        read_word_vectors(path, {"cat"})

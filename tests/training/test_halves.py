@@ -22,7 +22,7 @@ def pictures(seed: int = 0, count: int = 3) -> Tensor:
 @pytest.mark.parametrize(
     ("family", "cut"),
     [("mobilenet_v2", 0), ("mobilenet_v2", 7), ("resnet", 0)]
-    + [(family, cut) for family in ("vit", "clip", "siglip", "dinov2") for cut in (0, 1)],
+    + [(family, cut) for family in ("vit", "vit_classifier", "clip", "siglip", "dinov2") for cut in (0, 1)],
 )
 def test_trunk_and_top_together_are_the_backbone(tmp_path: Path, family: str, cut: int) -> None:
     backbone = load_backbone(tiny.backbone(tmp_path / family, family))

@@ -38,6 +38,17 @@ def test_a_run_of_the_first_layout_goes_on(tmp_path: Path) -> None:
             run(tmp_path, **other)  # type: ignore[arg-type]
 
 
+def test_a_run_goes_on_though_settings_were_added_since(tmp_path: Path) -> None:
+    path = tmp_path / "config.toml"
+    path.write_text('method = "m"\n\n[settings]\n', encoding="utf-8")
+    run(tmp_path)
+    with pytest.raises(BadConfig, match="other settings"):
+        run(tmp_path, rate=0.2)
+    path.write_text('method = "m"\n\n[settings]\nrate = 0.1\ngone = 1\n', encoding="utf-8")
+    with pytest.raises(BadConfig, match="other settings"):
+        run(tmp_path)
+
+
 def test_a_file_of_settings_that_is_broken_belongs_to_another_run(tmp_path: Path) -> None:
     (tmp_path / "config.toml").write_text("rate =", encoding="utf-8")
     with pytest.raises(BadConfig, match="other settings"):

@@ -145,10 +145,27 @@ def _load_body(name: str) -> tuple[nn.Module, Any]:
     # Neither code of the model's own nor a pickle is opened: a folder may come from anywhere.
     config = AutoConfig.from_pretrained(name, trust_remote_code=False)
     config = getattr(config, "vision_config", config)
-    body = AutoModel.from_pretrained(
-        name, config=config, dtype=torch.float32, use_safetensors=True, trust_remote_code=False
+    body, found = AutoModel.from_pretrained(
+        name,
+        config=config,
+        dtype=torch.float32,
+        use_safetensors=True,
+        trust_remote_code=False,
+        output_loading_info=True,
     )
+    if any(key.startswith("pooler.") for key in found["missing_keys"]):
+        body.pooler = (
+            FirstToken()
+        )  # the classifiers among ViTs have none, and one drawn by chance says nothing
     return body, config
+
+
+class FirstToken(nn.Module):
+    """The first token, which stands for the whole picture."""
+
+    def forward(self, tokens: Tensor) -> Tensor:
+        """Tokens (N, T, C) -> (N, C)."""
+        return tokens[:, 0]
 
 
 def _input(name: str, config: Any) -> tuple[int, tuple[float, ...], tuple[float, ...]]:

@@ -39,7 +39,7 @@ _SYNSET = re.compile(r"(n\d{8})_")
 
 def warnings(trial: Trial, card: Card) -> tuple[str, ...]:
     """What to know of the model before its figures on the trial are believed, a sentence each."""
-    return (*_of_training(trial, card), *_of_backbone(trial, card))
+    return (*_of_training(trial, card), *_of_distractors(trial, card), *_of_backbone(trial, card))
 
 
 def imagenet_kinds(label: str) -> tuple[str, ...]:
@@ -102,6 +102,20 @@ def _of_training(trial: Trial, card: Card) -> Iterator[str]:
         yield "the model's card does not tell what it learnt from: the classes may not be new to it"
 
 
+def _of_distractors(trial: Trial, card: Card) -> Iterator[str]:
+    """Photos that are never right, and that the model learnt to tell from what is asked for."""
+    if any(part.dataset for part in trial.benchmark.distractors) or trial.benchmark.unseen != "classes":
+        return
+    tested = {item.id for item in _tested(trial)}
+    beside = {item.id for item in trial.gallery} - tested
+    learnt = {item.id for item in _learnt(trial, card) or ()}
+    if shared := sorted(beside & learnt):
+        yield (
+            f"the model learnt from, or was chosen by, {len(shared):,} of the {len(beside):,} photos of seen "
+            f"classes in the gallery, which are never right: {_some(shared)}"
+        )
+
+
 def _held_out(card: Card) -> list[str]:
     """The lists of classes that the method left out."""
     named, data = card.training.get("held_out", ()), card.training.get("data")
@@ -122,9 +136,15 @@ def _learnt(trial: Trial, card: Card) -> Iterable[Item] | None:
         return None
     if whole:
         held = {class_key(entry) for name in _held_out(card) for entry in load_split(name).entries}
-        return [item for item in trial.dataset if class_key(item.label) not in held]
-    entries = {entry for name in lists if name in SPLITS for entry in load_split(name).entries}
+        learnt = [item for item in trial.dataset if class_key(item.label) not in held]
+        photos = _entries(data.get("photos", ())) if isinstance(data, Mapping) else set()
+        return [item for item in learnt if item.instance in photos] if photos else learnt
+    entries = _entries(lists)
     return [item for item in trial.dataset if item.instance in entries]
+
+
+def _entries(lists: Iterable[str]) -> set[str]:
+    return {entry for name in lists if name in SPLITS for entry in load_split(name).entries}
 
 
 def _drawn_with(dataset: str, card: Card) -> Any:

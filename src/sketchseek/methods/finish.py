@@ -49,6 +49,7 @@ def finish(
     *,
     sources: Sequence[Source] = (),
     words: Vocabulary | None = None,
+    note: str = "",
 ) -> Path:
     """Export the photo and the sketch tower as the run's model folder.
 
@@ -60,6 +61,7 @@ def finish(
         figures: what the chosen model reached on the items that chose it.
         sources: what was used of other data sets.
         words: those that the model knows, if any.
+        note: what else its card has to say, in sentences.
     """
     photo, sketch = contracts
     assert isinstance(photo, PhotoInput)  # noqa: S101 - each tower has its own kind
@@ -80,7 +82,7 @@ def finish(
         dim=dim,
         photo=photo,
         sketch=sketch,
-        summary=f"Trained on {_used(material.train)} of {material.train.name}.",
+        summary=f"Trained on {_used(material.train)} of {material.train.name}. {note}".rstrip(),
         licence=f"Weights learnt from {material.train.name}: {material.train.card.licence}",
         sources=(Source(material.train.name, material.train.card.licence, _used(material.train)), *sources),
         figures={"validation": dict(figures)},

@@ -1,4 +1,4 @@
-"""Files of word vectors, read in one pass and little memory: word2vec's two kinds, GloVe, fastText's .vec."""
+"""Files of word vectors, read in one pass and little memory: word2vec's two kinds, GloVe, fastText's two."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from typing import IO, cast
 import numpy as np
 
 from sketchseek.errors import BadSemantics
+from sketchseek.semantics.fasttext import MAGIC, read_model
 from sketchseek.semantics.space import Floats
 
 _LINE = 1 << 20  # no line of a text table, and no word of a binary one, is longer
@@ -23,16 +24,21 @@ def read_word_vectors(path: Path, wanted: set[str]) -> dict[str, Floats]:
 
     The layout is found by looking: a first line of two numbers (count, dimensions) is a header, as in
     word2vec and fastText; what follows is text if it reads as numbers, else float32 in little-endian order.
-    Without a header each line is a word and its numbers, as in GloVe. A name ending in .gz is unpacked.
+    Without a header each line is a word and its numbers, as in GloVe. fastText's own models (.bin) are known
+    by their first bytes. A name ending in .gz is unpacked.
 
     Args:
         path: the file.
         wanted: words as the file writes them.
 
     Raises:
-        BadSemantics: the file is missing, empty, cut short, or damaged at a wanted word.
+        BadSemantics: the file is missing, empty, cut short, damaged at a wanted word, or a quantised model.
     """
     with opened(path) as stream:
+        if stream.read(len(MAGIC)) == MAGIC:
+            stream.seek(0)
+            return read_model(path, stream, wanted)
+        stream.seek(0)
         first = stream.readline(_LINE)
         header = _header(first)
         if not first.strip():

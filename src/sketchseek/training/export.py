@@ -140,7 +140,8 @@ def to_graph(
             examples,
             dynamo=True,
             input_names=list(inputs),
-            output_names=list(outputs),
+            # Some networks name a tensor of theirs as an output is named, which the exporter does not see.
+            output_names=[_unnamed(name) for name in outputs],
             dynamic_shapes=({0: torch.export.Dim("batch")},) * len(examples),
             # The exporter's own optimiser fuses batch norm into the weights; then the stored tensors
             # would no longer be those of the state dict. ONNX Runtime fuses them when it loads.
@@ -150,9 +151,24 @@ def to_graph(
         assert program is not None  # noqa: S101 - export without a file always returns one
         optimizer.fold_constants(program.model)
         optimizer.remove_unused_nodes(program.model)
+        _name_outputs(program.model.graph, outputs)
         graph = program.model_proto
     _strip(graph)
     return graph
+
+
+def _unnamed(name: str) -> str:
+    return f"{name}.output"
+
+
+def _name_outputs(graph: Any, names: tuple[str, ...]) -> None:
+    """Name the outputs; what else has such a name gets another."""
+    inner = [value for node in graph for value in node.outputs] + list(graph.initializers.values())
+    for value in inner:
+        if value.name in names:
+            value.name = f"{value.name}.inner"
+    for value, name in zip(graph.outputs, names, strict=True):
+        value.name = name
 
 
 def _strip(graph: onnx.ModelProto) -> None:

@@ -16,7 +16,7 @@ from typing import Any, Self
 import torch
 from torch import Tensor, nn
 
-from sketchseek.encoders.huggingface import Backbone
+from sketchseek.encoders.huggingface import Backbone, FirstToken
 from sketchseek.errors import BadConfig
 
 Wrap = Callable[[nn.Module, int, int], nn.Module]  # block, its output's width, the axis that has it
@@ -50,7 +50,7 @@ def parts(backbone: Backbone) -> Parts:
     norm = getattr(body, "layernorm", getattr(body, "post_layernorm", None))
     if layers and norm is not None and hasattr(body, "embeddings"):
         before = [body.pre_layrnorm] if hasattr(body, "pre_layrnorm") else []
-        pooler = getattr(body, "pooler", None) or getattr(body, "head", None) or _First()
+        pooler = getattr(body, "pooler", None) or getattr(body, "head", None) or FirstToken()
         blocks: list[nn.Module] = [_Attending(layer) for layer in layers]
         return Parts(nn.Sequential(body.embeddings, *before), blocks, norm, pooler, 2)
     return Parts(None, [backbone], nn.Identity(), nn.Identity(), 1)
@@ -204,10 +204,3 @@ class _Mean(nn.Module):
 
     def forward(self, values: Tensor) -> Tensor:
         return values.mean(self.axes)
-
-
-class _First(nn.Module):
-    """The first token, which stands for the whole picture."""
-
-    def forward(self, tokens: Tensor) -> Tensor:
-        return tokens[:, 0]

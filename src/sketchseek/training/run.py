@@ -22,7 +22,7 @@ from typing import Any
 
 from sketchseek._aside import aside
 from sketchseek.errors import BadConfig
-from sketchseek.training.config import to_dict, to_toml
+from sketchseek.training.config import from_dict, to_dict, to_toml
 from sketchseek.training.progress import OnProgress, silent
 
 _CONFIG = "config.toml"
@@ -133,7 +133,7 @@ def _summary(folder: Path) -> dict[str, dict[str, float]]:
 
 
 def _same(path: Path, method: str, config: Any) -> bool:
-    """Whether a run's file names this method and these settings."""
+    """Whether a run's file names this method and these settings; what it does not name has its default."""
     text = path.read_text(encoding="utf-8")
     try:
         raw = tomllib.loads(text)
@@ -141,7 +141,11 @@ def _same(path: Path, method: str, config: Any) -> bool:
         return False
     if "settings" not in raw:  # the settings alone, below the method in a comment, as older runs have it
         raw = {"method": text.partition("\n")[0].removeprefix("# sketchseek train "), "settings": raw}
-    return raw == {"method": method, "settings": to_dict(config)}
+    try:
+        given = to_dict(from_dict(type(config), raw["settings"]))
+    except BadConfig:
+        return False
+    return raw.get("method") == method and given == to_dict(config)
 
 
 def peak_memory() -> int:

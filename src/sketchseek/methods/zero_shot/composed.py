@@ -125,12 +125,9 @@ def build(config: Composed, sketches: Side, photos: Side, known: Known) -> tuple
     shown = nn.Sequential(tops[0], photos.standardise(tops[0]))
     drawn = nn.Sequential(tops[1], sketches.standardise(tops[1]))
     layer = principal(through(shown, photos.views[0]), config.dim)  # one for both domains
-    network = Composing(
-        config,
-        drawn.append(layer),
-        shown.append(layer),
-        vectors(config.words, known.classes, config.data.dataset),
-    )
+    words = vectors(config.words, known.classes, known.senses)
+    network = Composing(config, drawn.append(layer), shown.append(layer), words.values)
+    network.coverage = words.coverage
 
     def batches(epoch: int) -> Iterator[tuple[Tensor, ...]]:
         rng = np.random.default_rng([config.seed, epoch])

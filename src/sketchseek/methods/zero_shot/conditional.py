@@ -58,9 +58,9 @@ class ConditionalScaling(nn.Module):
     ``u' = 2 sigmoid(W2 [e; y] + b2) * u``, with W2 = 0 and b2 = 0 at the start.
 
     Args:
-        block: gives maps (N, C, H, W) or tokens (N, T, C).
+        block: gives maps (N, C, H, W), tokens (N, T, C) or, where it is a whole backbone, features (N, C).
         width: C.
-        axis: 1 for maps, 2 for tokens.
+        axis: 1 for maps and features, 2 for tokens.
         domain: y.
     """
 
@@ -80,10 +80,12 @@ class ConditionalScaling(nn.Module):
     def forward(self, values: Tensor) -> Tensor:
         """The block's input -> its output, scaled."""
         found: Tensor = self.block(values)
-        rest = (2, 3) if self.axis == 1 else (1,)
-        squeezed = torch.relu(self.squeeze(found.mean(rest)))
+        rest = tuple(axis for axis in range(1, found.dim()) if axis != self.axis)
+        squeezed = torch.relu(self.squeeze(found.mean(rest) if rest else found))
         scale = 2 * torch.sigmoid(self.excite(squeezed) + self.bit * self.column)
-        return found * (scale[:, :, None, None] if self.axis == 1 else scale[:, None])
+        for axis in rest:
+            scale = scale.unsqueeze(axis)
+        return found * scale
 
 
 def one_network(config: ZeroShot, sketches: Side, photos: Side) -> tuple[Top, Top]:

@@ -3,7 +3,8 @@
 Ours, from parts that others have shown to work: one encoder that is told the domain and tuned lightly;
 InfoNCE over classes, over drawings and the very photos they are of, and over the words of the classes; line
 drawings of photos as drawings, which need no hand and no label; and a frozen network's judgement of the
-photo, which its embedding and those of its drawings must go on telling (SAKE asks photos only).
+photo, which its embedding and those of its drawings must go on telling (SAKE asks photos only). Where the
+backbone classifies nothing, the means of the seen classes' photos are what the frozen network judges by.
 """
 
 from __future__ import annotations
@@ -24,9 +25,9 @@ from sketchseek.losses.proxies import proxies
 from sketchseek.methods.zero_shot.conditional import one_network, prompt, tells
 from sketchseek.methods.zero_shot.config import ZeroShot
 from sketchseek.methods.zero_shot.frame import Network, Speaking, zero_shot
-from sketchseek.methods.zero_shot.seen import Known, Seen
+from sketchseek.methods.zero_shot.seen import Known, Wider
 from sketchseek.methods.zero_shot.sides import Side, through
-from sketchseek.methods.zero_shot.teacher import factors, teach
+from sketchseek.methods.zero_shot.teacher import teach_somehow
 from sketchseek.methods.zero_shot.words import Words, vectors
 from sketchseek.training.halves import Top, twin
 from sketchseek.training.towers import Settle
@@ -53,7 +54,7 @@ class Contrastive(ZeroShot):
         sharpness: what its cosines with those classes are multiplied with before a softmax, 40 at most.
     """
 
-    data: Seen = field(default_factory=lambda: Seen(lines=True))
+    data: Wider = field(default_factory=lambda: Wider(lines=True))
     words: Words = field(default_factory=lambda: Words("clip-vocabulary"))
     dim: int = 512
     mirror: bool = True
@@ -108,10 +109,11 @@ class Contrasting(Speaking):
         told = self.sketch(sketches), self.photo(photos)
         s, p = (normalize(values, dim=1) for values in told)
         scores = s @ p.T / config.temperature
-        alike = of_sketches[:, None] == of_photos[None]
+        named = (of_sketches >= 0)[:, None] & (of_photos >= 0)[None]
+        alike = named & (of_sketches[:, None] == of_photos[None])
         very = own[:, None] == torch.arange(len(p))[None]
         losses = {
-            "class": infonce(scores, alike),
+            "class": infonce(scores, alike, named),
             "instance": infonce(scores, very, ~alike),
             "word": (self._tell(s, of_sketches) + self._tell(p, of_photos)) / 2,
             "keep": self._keep(told, taught, own),
@@ -123,10 +125,10 @@ class Contrasting(Speaking):
         ).sum()
 
     def _tell(self, embeddings: Tensor, classes: Tensor) -> Tensor:
-        """Cross-entropy of embeddings and the words of classes; classes without a word are left out."""
+        """Cross-entropy of embeddings and the words of classes; what has neither is left out."""
         named = self.classes.abs().sum(1) > 0
         place = named.cumsum(0) - 1
-        chosen = named[classes]
+        chosen = named[classes] & (classes >= 0)
         if not chosen.any():
             return embeddings.sum() * 0
         names = self.word(self.classes[named])
@@ -142,17 +144,17 @@ class Contrasting(Speaking):
 
 def build(config: Contrastive, sketches: Side, photos: Side, known: Known) -> tuple[Network, Any]:
     """The network as it starts, and its batches by epoch."""
-    taught = teach(config, photos)
+    taught, (embedding, teacher) = teach_somehow(config, photos)
     standardise = taught.standardise, sketches.standardise(sketches.top(config.cut))
-    embedding, teacher = factors(taught.weight, taught.bias, standardise[0], config.dim)
     tops = _tops(config, sketches, photos)
     halves = (
         nn.Sequential(tops[0], standardise[0], nn.Dropout(config.dropout), embedding),
         nn.Sequential(tops[1], standardise[1], nn.Dropout(config.dropout), embedding),
     )
-    names = vectors(config.words, known.classes, config.data.dataset)
-    words = ridge(names, through(halves[0], photos.views[0]), photos.classes)
-    network = Contrasting(config, halves, words, names, teacher)
+    names = vectors(config.words, known.classes, known.senses)
+    words = ridge(names.values, through(halves[0], photos.views[0]), photos.classes)
+    network = Contrasting(config, halves, words, names.values, teacher)
+    network.coverage = names.coverage
 
     def batches(epoch: int) -> Iterator[tuple[Tensor, ...]]:
         rng = np.random.default_rng([config.seed, epoch])
@@ -187,7 +189,7 @@ def _photos(
     shown = list(dict.fromkeys(row for row in mine if row >= 0))
     place = {row: n for n, row in enumerate(shown)}
     wanted = config.photos * len(classes) - len(shown)
-    more = rng.permutation(np.repeat(classes, config.photos))[:wanted]
+    more = rng.permutation(np.repeat(classes[classes >= 0], config.photos))[:wanted]
     shown += [int(rng.choice(of_class[code])) for code in more]
     return np.array(shown), np.array([place.get(row, -1) for row in mine])
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
 import numpy as np
@@ -28,7 +28,7 @@ from sketchseek.methods.zero_shot.frame import Network, zero_shot
 from sketchseek.methods.zero_shot.seen import Known
 from sketchseek.methods.zero_shot.sides import Side, principal, through
 from sketchseek.methods.zero_shot.words import Words, vectors
-from sketchseek.training.halves import Top, Trunk
+from sketchseek.training.halves import Top, Trunk, parts
 
 _WORD_REVERSAL = 0.5  # how strongly a negative's embedding unlearns the sketch's word
 
@@ -39,7 +39,7 @@ class Doodle2Search(ZeroShot):
 
     Attributes:
         words: what gives the class vectors.
-        attention: pool the features where a learnt mask looks, too.
+        attention: pool the features where a learnt mask looks, too; of backbones whose map is known.
         edges: what the photo side sees: the photo, its edge map, or both.
         margin: of the triplet loss.
         triplet_weight: of the triplet loss.
@@ -146,15 +146,21 @@ def build(config: Doodle2Search, sketches: Side, photos: Side, known: Known) -> 
     """The network as it starts, and its batches by epoch."""
     if config.temperature < 0:
         raise BadConfig(f"temperature = {config.temperature}: 0 or above")
-    words = vectors(config.words, known.classes, config.data.dataset)
-    seen_as = sketches.backbone if config.edges == "replace" else photos.backbone
-    shown = _half(config, photos, Top(seen_as, config.cut, photos.trunk.shape, live=False))
+    if config.attention and parts(photos.backbone).enter is None:
+        raise BadConfig(
+            f"attention = true: {photos.backbone.name} gives pooled features, and no map to look at; "
+            "attention = false takes them as they are"
+        )
+    words = vectors(config.words, known.classes, known.senses)
+    seen_as = replace(photos, backbone=sketches.backbone) if config.edges == "replace" else photos
+    shown = _half(config, photos, seen_as.top(config.cut))
     drawn = _half(config, sketches, sketches.top(config.cut))
     layer = principal(through(shown[:2], photos.views[0]), config.dim)
     drawn.append(_folded(layer) if config.edges == "stack" else copy.deepcopy(layer))
     shown.append(layer)
-    network = Doodle(config, drawn, shown, words)
-    chances = rivals(words, config.temperature)
+    network = Doodle(config, drawn, shown, words.values)
+    network.coverage = words.coverage
+    chances = rivals(words.values, config.temperature)
 
     def batches(epoch: int) -> Iterator[tuple[Tensor, ...]]:
         rng = np.random.default_rng([config.seed, epoch])

@@ -24,9 +24,10 @@ from sketchseek.methods.zero_shot.seen import Known, gather
 from sketchseek.methods.zero_shot.sides import PhotoTrunk, Side, plain_trunk, sides, through
 from sketchseek.methods.zero_shot.words import Words, vocabulary
 from sketchseek.model import Vocabulary
+from sketchseek.semantics import Coverage
 from sketchseek.training.halves import Top
 from sketchseek.training.loop import fit, one_cycle
-from sketchseek.training.progress import OnProgress, silent
+from sketchseek.training.progress import OnProgress, Progress, silent
 from sketchseek.training.run import Run
 from sketchseek.training.towers import Mirrored, Tower
 
@@ -37,10 +38,12 @@ class Network(pl.LightningModule):
     Attributes:
         sketch: (N, D) -> (N, dim) of any length but 0.
         photo: the same.
+        coverage: how the names of the trained classes were found where their meaning is from.
     """
 
     sketch: nn.Module
     photo: nn.Module
+    coverage: Coverage = Coverage()
 
     def __init__(self, config: ZeroShot) -> None:
         super().__init__()
@@ -125,6 +128,7 @@ def _train(run: Run, build: Build, photo_trunk: PhotoTrunk) -> Path:
     with run.stage("training") as folder:
         torch.manual_seed(config.seed)
         network, batches = build(config, sketches, photos, known)
+        note = _tell(run, network.coverage)
         fitted = fit(
             network,
             batches,
@@ -143,16 +147,32 @@ def _train(run: Run, build: Build, photo_trunk: PhotoTrunk) -> Path:
     inputs = photos.contract, sketches.contract
     figures = {"map@all of seen classes held out": round(fitted.score or 0.0, 4)}
     return finish(
-        run, towers, inputs, known.material, figures, sources=known.sources, words=_spoken(network, known)
+        run,
+        towers,
+        inputs,
+        known.material,
+        figures,
+        sources=known.sources,
+        words=_spoken(network, known),
+        note=note,
     )
+
+
+def _tell(run: Run, coverage: Coverage) -> str:
+    """What to say on the card of names that were not found as they are; progress is told it, too."""
+    if len(coverage.whole) == coverage.total:
+        return ""
+    text = f"names of classes, {coverage}"
+    figures = {"found": len(coverage.whole), "by their words": len(coverage.by_words)}
+    run.on_progress(Progress(text, 1, 1, figures | {"missing": len(coverage.missing)}))
+    return f"{text[:1].upper()}{text[1:]}."
 
 
 def _spoken(network: Network, known: Known) -> Vocabulary | None:
     """The words that a model can be asked for."""
     if not isinstance(network, Speaking):
         return None
-    whole = known.photos.dataset
-    names, vectors = vocabulary(network.words_from, whole.classes, whole.name)
+    names, vectors = vocabulary(network.words_from, known.photos.dataset.classes, known.senses)
     with torch.inference_mode():
         return Vocabulary(names, network.say(torch.from_numpy(vectors)).numpy())
 

@@ -105,15 +105,16 @@ def build(config: Sake, sketches: Side, photos: Side, known: Known) -> tuple[Net
     teacher = teach(config, photos)
     standardise = teacher.standardise, sketches.standardise(sketches.top(config.cut))
     tops = one_network(config, sketches, photos)
-    prior = similarity(config.words, known.classes, config.data.dataset, imagenet_classes())
+    prior = similarity(config.words, known.classes, known.senses, imagenet_classes())
     network = Preserving(
         config,
         tops,
         standardise,
         (teacher.weight, teacher.bias),
         classes=len(known.classes),
-        prior=torch.from_numpy(prior),
+        prior=torch.from_numpy(prior.values),
     )
+    network.coverage = prior.coverage
 
     def batches(epoch: int) -> Iterator[tuple[Tensor, ...]]:
         rng = np.random.default_rng([config.seed, epoch])

@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
-from sketchseek.data import Dataset, Item, data_root, load_dataset, load_split
+from sketchseek.data import DATASETS, Dataset, Item, data_root, load_dataset, load_split
 from sketchseek.errors import BadConfig
 from sketchseek.model import Source
+from sketchseek.semantics import photo_senses
+from sketchseek.semantics.concepts import SENSES
 from sketchseek.training.classes import canonical, unseen
 from sketchseek.training.material import Material
 from sketchseek.training.pictures import LINES, with_lines
+
+UNKNOWN = -2  # the class of what is learnt from without one
 
 
 @dataclass(frozen=True)
@@ -27,6 +32,10 @@ class Seen:
         choosing: seen classes, drawn by the run's seed, that choose the model and are not trained on.
         quickdraw: take the drawings of seen classes in Quick, Draw! as further sketches.
         lines: take the line drawings of the photos as further sketches.
+        sketches: take the data set's own sketches; without them, line drawings are what is learnt from, and
+            what the model is chosen by, and nobody has to draw.
+        photos: published lists of the photos that alone, with their sketches, are learnt from; none: all.
+            Benchmarks whose gallery has photos of seen classes, too, want those to be new.
     """
 
     dataset: str = "sketchy"
@@ -35,6 +44,21 @@ class Seen:
     choosing: int = 10
     quickdraw: bool = True
     lines: bool = False
+    sketches: bool = True
+    photos: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Wider(Seen):
+    """Also from photos of whatever.
+
+    Attributes:
+        unlabelled: a further data set, or a folder of one's own, of whose photos and their line drawings is
+            learnt what goes without a class: that a drawing is of its photo, and what the photo looks like.
+            Photos of classes that stay unseen, or choose the model, are left out if they are told apart.
+    """
+
+    unlabelled: str = ""
 
 
 @dataclass(frozen=True)
@@ -47,6 +71,7 @@ class Part:
 
     dataset: Dataset
     items: tuple[Item, ...]
+    labelled: bool = True
 
 
 @dataclass(frozen=True)
@@ -58,7 +83,9 @@ class Known:
         classes: canonical names of the trained classes, sorted.
         sketches: parts with all sketches.
         photos: the part with all photos.
+        beside: parts with photos of other data sets.
         sources: what was used beyond the data set itself.
+        allowed: the photos that may be learnt from, by ``instance``; None: all.
     """
 
     material: Material
@@ -66,11 +93,32 @@ class Known:
     sketches: tuple[Part, ...]
     photos: Part
     sources: tuple[Source, ...]
+    allowed: frozenset[str] | None = None
+    beside: tuple[Part, ...] = ()
+
+    @property
+    def senses(self) -> str | Mapping[str, tuple[str, ...]]:
+        """What tells the senses of classes: the name of a list, else the names of photos from ImageNet."""
+        listed = self.photos.dataset.name.removesuffix("-extended")
+        photos = ((item.label, item.id.rpartition("/")[2]) for item in self.photos.items)
+        return listed if listed in SENSES else photo_senses(photos)
 
     def codes(self, part: Part) -> NDArray[np.int64]:
-        """The position in ``classes`` of each item's class, (N,); -1 where it is not trained on."""
+        """The position in ``classes`` of each item's class, (N,).
+
+        -1 where it is not trained on; UNKNOWN where it is trained on without its class.
+        """
+        if not part.labelled:
+            return np.full(len(part.items), UNKNOWN, np.int64)
         where = {name: code for code, name in enumerate(self.classes)}
-        return np.array([where.get(canonical(item.label), -1) for item in part.items], np.int64)
+        codes = [where.get(canonical(item.label), -1) for item in part.items]
+        kept = [code if may(item, self.allowed) else -1 for code, item in zip(codes, part.items, strict=True)]
+        return np.array(kept, np.int64)
+
+
+def may(item: Item, allowed: frozenset[str] | None) -> bool:
+    """Whether an item is one of the allowed photos, or a sketch that is drawn from no other."""
+    return allowed is None or item.instance in allowed or (item.domain == "sketch" and item.instance is None)
 
 
 def gather(data: Seen, seed: int) -> Known:
@@ -79,49 +127,113 @@ def gather(data: Seen, seed: int) -> Known:
     Raises:
         BadDataset: the data set is not there.
         UnknownName: no such list.
-        BadConfig: too few classes are left, or one of them has no sketches or no photos.
+        BadConfig: too few classes are left, or one of them has no sketches or no photos; where line drawings
+            are taken, they will do.
     """
+    whole = load_dataset(data.dataset, data.path or None)
+    hidden, seen = _parted(whole, data)
+    drawn = np.random.default_rng(seed).permutation(len(seen))[: data.choosing]
+    chosen = {seen[n] for n in drawn}
+    classes = tuple(name for name in seen if name not in chosen)
+    allowed = _allowed(data)
+    parts = _drawn(whole, data, seen, allowed)
+    val = _judging(parts, chosen, allowed)
+    train = whole if data.sketches else _alone(parts[0])
+    sources = []
+    if data.quickdraw and data.dataset != "quickdraw":
+        part, source = _quickdraw(whole, set(classes))
+        parts.append(part)
+        sources.append(source)
+    beside = []
+    if isinstance(data, Wider) and data.unlabelled:
+        photos, lines, source = _unlabelled(data, hidden | chosen)
+        beside.append(photos)
+        parts.append(lines)
+        sources.append(source)
+    material = Material(_only(train, set(classes), allowed), val)
+    own = Part(whole, whole.photos)
+    return Known(material, classes, tuple(parts), own, tuple(sources), allowed, tuple(beside))
+
+
+def _unlabelled(data: Wider, hidden: Collection[str]) -> tuple[Part, Part, Source]:
+    """The photos that have a line drawing, their line drawings, and where they are from."""
+    if data.unlabelled == data.dataset:
+        raise BadConfig(f"unlabelled = {data.unlabelled!r} is learnt from with its classes: name another")
+    own = data.unlabelled in DATASETS
+    found = load_dataset(data.unlabelled) if own else load_dataset("folder", data.unlabelled)
+    found = replace(found, items=tuple(item for item in found if canonical(item.label) not in hidden))
+    lines = _lines(found)
+    drawn = {item.instance for item in lines.items}
+    photos = Part(lines.dataset, tuple(item for item in found.photos if item.instance in drawn), False)
+    used = f"{len(photos.items):,} photos and their line drawings, without their classes"
+    return photos, replace(lines, labelled=False), Source(found.name, found.card.licence, used)
+
+
+def _parted(whole: Dataset, data: Seen) -> tuple[frozenset[str], list[str]]:
+    """The classes that stay unseen, near relations among them, and the others, sorted."""
     if load_split(data.unseen).kind != "classes":
         raise BadConfig(f"unseen = {data.unseen!r} is a list of photos; a list of classes is wanted")
-    whole = load_dataset(data.dataset, data.path or None)
     hidden = unseen((data.unseen,))
     if not any(canonical(label) in hidden for label in whole.classes):
         raise BadConfig(f"{data.dataset} has none of the classes of {data.unseen}: nothing would be unseen")
     seen = sorted({canonical(label) for label in whole.classes} - hidden)
-    _complete(whole, seen)
     if not 0 < data.choosing < len(seen) - 1:
         raise BadConfig(
             f"choosing = {data.choosing}: of the {len(seen)} seen classes of {data.dataset}, 1 to "
             f"{len(seen) - 2} can choose the model"
         )
-    drawn = np.random.default_rng(seed).permutation(len(seen))[: data.choosing]
-    chosen = {seen[n] for n in drawn}
-    classes = tuple(name for name in seen if name not in chosen)
-    parts = [Part(whole, whole.sketches)]
-    sources = []
+    return frozenset(hidden), seen
+
+
+def _allowed(data: Seen) -> frozenset[str] | None:
+    """The photos of the lists; None where there are none."""
+    splits = [load_split(name) for name in data.photos]
+    if wrong := [split.name for split in splits if split.kind != "photos"]:
+        raise BadConfig(f"photos = {wrong[0]!r} is a list of classes; a list of photos is wanted")
+    return frozenset(entry for split in splits for entry in split.entries) if splits else None
+
+
+def _drawn(whole: Dataset, data: Seen, seen: list[str], allowed: frozenset[str] | None) -> list[Part]:
+    """The sketches of the data set, or of its photos, or both: some of each seen class."""
+    if not data.sketches and not data.lines:
+        raise BadConfig(
+            "data.sketches = false leaves nothing to learn from but line drawings: set data.lines true"
+        )
+    _complete(whole.name, "photos", (item for item in whole.photos if may(item, allowed)), seen)
+    parts = [Part(whole, whole.sketches)] if data.sketches and whole.sketches else []
     if data.lines:
         parts.append(_lines(whole))
-    if data.quickdraw and data.dataset != "quickdraw":
-        part, source = _quickdraw(whole, set(classes))
-        parts.append(part)
-        sources.append(source)
-    material = Material(_only(whole, set(classes)), _only(whole, chosen))
-    return Known(material, classes, tuple(parts), Part(whole, whole.photos), tuple(sources))
+    drawn = (item for part in parts for item in part.items if may(item, allowed))
+    _complete(whole.name, "sketches", drawn, seen)
+    return parts
 
 
-def _complete(dataset: Dataset, classes: list[str]) -> None:
-    for kind, items in (("sketches", dataset.sketches), ("photos", dataset.photos)):
-        count = Counter(canonical(item.label) for item in items)
-        if empty := [name for name in classes if not count[name]]:
-            raise BadConfig(
-                f"{dataset.name}: no {kind} of the seen class {empty[0]!r}"
-                + (f" and {len(empty) - 1} others" if len(empty) > 1 else "")
-                + ". Add some, or remove the class from the data set."
-            )
+def _judging(parts: list[Part], chosen: set[str], allowed: frozenset[str] | None) -> Dataset:
+    """What chooses the model: the sketches of the first part that has some of each chosen class, or all."""
+    for part in parts:
+        if chosen <= {canonical(item.label) for item in part.items if may(item, allowed)}:
+            return _only(_alone(part), chosen, allowed)
+    return _only(parts[-1].dataset, chosen, allowed)  # that of the line drawings has the others, too
 
 
-def _only(dataset: Dataset, classes: set[str]) -> Dataset:
-    return replace(dataset, items=tuple(item for item in dataset if canonical(item.label) in classes))
+def _alone(part: Part) -> Dataset:
+    """A part's sketches and all photos of its data set."""
+    return replace(part.dataset, items=(*part.dataset.photos, *part.items))
+
+
+def _complete(name: str, kind: str, items: Iterable[Item], classes: list[str]) -> None:
+    count = Counter(canonical(item.label) for item in items)
+    if empty := [label for label in classes if not count[label]]:
+        raise BadConfig(
+            f"{name}: no {kind} of the seen class {empty[0]!r}"
+            + (f" and {len(empty) - 1} others" if len(empty) > 1 else "")
+            + ". Add some, or remove the class from the data set."
+        )
+
+
+def _only(dataset: Dataset, classes: set[str], allowed: frozenset[str] | None) -> Dataset:
+    items = (item for item in dataset if canonical(item.label) in classes and may(item, allowed))
+    return replace(dataset, items=tuple(items))
 
 
 def _lines(dataset: Dataset) -> Part:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import hashlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -17,7 +18,7 @@ from sketchseek.encoders.huggingface import Backbone, load_backbone
 from sketchseek.errors import BadConfig
 from sketchseek.images import PhotoInput
 from sketchseek.methods.zero_shot.config import ZeroShot
-from sketchseek.methods.zero_shot.seen import Known, Part
+from sketchseek.methods.zero_shot.seen import Known, Part, may
 from sketchseek.sketch import SketchInput
 from sketchseek.training import batchnorm
 from sketchseek.training.classes import canonical, unseen
@@ -44,7 +45,7 @@ class Side:
         trunk: pictures -> (N, D).
         contract: what the pictures look like.
         instances: of N training items, the photo that each is or was drawn from; None: none that is known.
-        classes: (N,) int64, their classes.
+        classes: (N,) int64, their classes; UNKNOWN where they have none.
         views: (V, N, D) float16, the trunk's output for their views.
         val: (M, D) float16, the same of the items that choose the model, as search sees them.
     """
@@ -76,8 +77,8 @@ class Side:
         return self.shown(rng.integers(len(self.views), size=len(positions)), positions)
 
     def top(self, cut: int, *, live: bool = False) -> Top:
-        """The blocks above the trunk, as the backbone has them."""
-        return Top(self.backbone, cut, self.trunk.shape, live=live)
+        """The blocks above the trunk, as the backbone has them: a copy, so that tops share no weight."""
+        return Top(copy.deepcopy(self.backbone), cut, self.trunk.shape, live=live)
 
     def standardise(self, top: nn.Module) -> Standardise:
         """Brings the top's features of the training items, in their first view, to mean 0 and deviation 1."""
@@ -106,7 +107,7 @@ def sides(run: Run, known: Known, photo_trunk: PhotoTrunk = plain_trunk) -> tupl
 
 def _side(known: Known, run: Run, backbone: Backbone, trunk: Any, contract: Contract) -> Side:
     features, val = Features(trunk, run.features), known.material.val
-    parts: tuple[Part, ...] = (known.photos,)
+    parts: tuple[Part, ...] = (known.photos, *known.beside)
     judged = val.photos
     if isinstance(contract, SketchInput):
         parts, judged = known.sketches, val.sketches
@@ -114,8 +115,9 @@ def _side(known: Known, run: Run, backbone: Backbone, trunk: Any, contract: Cont
     classes, views = [], []
     for part in parts:
         codes = known.codes(part)
-        kept = np.flatnonzero(codes >= 0)
-        instances += [part.items[n].instance for n in kept]
+        kept = np.flatnonzero(codes != -1)
+        of = "" if part.labelled else f"{part.dataset.root}: "  # so that no two data sets' photos are one
+        instances += [name and of + name for name in (part.items[n].instance for n in kept)]
         classes.append(codes[kept])
         views.append(_views(run, part, features, contract)[:, kept])
     return Side(
@@ -148,17 +150,21 @@ def _adapted(backbone: Backbone, known: Known, photo: PhotoInput, sketch: Sketch
     hidden = unseen(_PUBLISHED) | unseen((run.config.data.unseen,))
 
     def some(part: Part, contract: Contract) -> Iterator[Tensor]:
-        items = [item for item in part.items if canonical(item.label) not in hidden]
+        items = [
+            item for item in part.items if canonical(item.label) not in hidden and may(item, known.allowed)
+        ]
         yield from normalised(Pictures(part.dataset, contract), items, _STATISTICS)
 
     by_hand = [part for part in known.sketches if part.items[0].variant != LINES]
-    names = [part.dataset.name for part in by_hand]
+    measured = by_hand or known.sketches
+    names = [part.dataset.name for part in by_hand] or [LINES]
     key = f"{backbone.digest()} {photo} {sketch} {names} {sorted(hidden)} {_STATISTICS}"
+    key += "".join(f" {name}" for name in run.config.data.photos)
     return batchnorm.adapted(
         backbone,
         run.features / f"adapted-{hashlib.sha256(key.encode()).hexdigest()[:12]}.safetensors",
         photos=lambda: some(known.photos, photo),
-        drawings=lambda: (batch for part in by_hand for batch in some(part, sketch)),
+        drawings=lambda: (batch for part in measured for batch in some(part, sketch)),
         on_progress=run.on_progress,
     )
 

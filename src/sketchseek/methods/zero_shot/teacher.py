@@ -8,11 +8,12 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 from torch import Tensor, nn
+from torch.nn.functional import normalize
 
 from sketchseek.encoders.huggingface import load_classifier
-from sketchseek.errors import BadConfig
+from sketchseek.errors import BadConfig, BadModel
 from sketchseek.methods.zero_shot.config import ZeroShot
-from sketchseek.methods.zero_shot.sides import LEAST, Side, through
+from sketchseek.methods.zero_shot.sides import LEAST, Side, principal, through
 from sketchseek.training.towers import Standardise
 
 
@@ -41,14 +42,60 @@ def teach(config: ZeroShot, photos: Side) -> Teacher:
     """Ask the backbone as it came.
 
     Raises:
-        BadModel: it has no classifier of ImageNet's classes.
+        BadModel: it has no classifier of ImageNet's classes, or one of other features than its pooled ones.
     """
     weight, bias = load_classifier(config.backbone)
+    if weight.shape[1] != photos.backbone.dim:
+        raise BadModel(
+            f"the classifier of {photos.backbone.name!r} reads {weight.shape[1]} numbers, and its pooled "
+            f"features are {photos.backbone.dim}: name a backbone that classifies by what it pools"
+        )
+    features = _features(config, photos)
+    return _asked(weight, bias, features, Standardise.fitted(features[0], floor=LEAST))
+
+
+def teach_somehow(config: ZeroShot, photos: Side) -> tuple[Teacher, tuple[nn.Linear, nn.Linear]]:
+    """A teacher of any backbone, with the embedding and the classifier of it that a network starts with.
+
+    Where the backbone has no classifier of ImageNet's classes (CLIP, DINOv2), the mean directions of the seen
+    classes' photos in its frozen, standardised features are the teacher's classes. It then still tells what a
+    photo resembles, but of fewer classes. The embedding starts at the principal axes.
+
+    Raises:
+        BadConfig: ``config.dim`` is more than the features or the classifier have.
+    """
+    try:
+        taught = teach(config, photos)
+    except BadModel:
+        return _means(config, photos)
+    return taught, factors(taught.weight, taught.bias, taught.standardise, config.dim)
+
+
+def _means(config: ZeroShot, photos: Side) -> tuple[Teacher, tuple[nn.Linear, nn.Linear]]:
+    features = _features(config, photos)
+    standardise = Standardise.fitted(features[0], floor=LEAST)
+    plain = standardise(features[0])
+    means = torch.stack([plain[torch.from_numpy(rows)].mean(0) for rows in photos.members])
+    directions = normalize(means, dim=1)
+    embedding = principal(plain, config.dim)
+    classes = nn.Linear(config.dim, len(directions))
+    with torch.no_grad():
+        classes.weight.copy_(directions @ embedding.weight.T)
+        nn.init.zeros_(classes.bias)
+    weight = directions * standardise.scale
+    return _asked(weight, -weight @ standardise.centre, features, standardise), (embedding, classes)
+
+
+def _features(config: ZeroShot, photos: Side) -> list[Tensor]:
+    """Of each view, the frozen backbone's (N, width)."""
     top = photos.top(config.cut)
-    features = [through(top, view) for view in photos.views]
+    return [through(top, view) for view in photos.views]
+
+
+def _asked(weight: Tensor, bias: Tensor, features: list[Tensor], standardise: Standardise) -> Teacher:
     with torch.inference_mode():
         logits = torch.stack([(each @ weight.T + bias).half() for each in features])
-    return Teacher(weight, bias, logits.clone(), Standardise.fitted(features[0], floor=LEAST))
+    return Teacher(weight, bias, logits.clone(), standardise)
 
 
 def factors(weight: Tensor, bias: Tensor, standardise: Standardise, dim: int) -> tuple[nn.Linear, nn.Linear]:
