@@ -49,10 +49,12 @@ const search = new LiveSearch(ask, {
   answer: found,
   problem: (error) => {
     following = false;
+    const held = error.missing ? question.held(error.missing) : [];
+    for (const part of held) files.renew(part);
     const lost = error.missing ? question.drop(error.missing) : [];
     if (lost.length && error.status === 422 && words.refuse(error.message)) return;
     if (lost.length) notice(`Left out of the question: ${lost.join("; ")}.`, { lasts: true });
-    else notice(error.message);
+    else if (!held.length) notice(error.message);
   },
   busy: (yes) => $("activity").classList.toggle("busy", yes),
 });
