@@ -33,7 +33,7 @@ const select = new Select(drawing);
 const pointers = new Pointers($("canvas"), drawing, { pen: new Pen(drawing), eraser: new Eraser(drawing), select });
 
 const asks = { more: (hit) => question.like(hit, true), less: (hit) => question.like(hit, false) };
-const results = new Results($("results"), { open: (index) => viewer.open(results.hits, index), ...asks });
+const results = new Results($("results"), { open: (index) => viewer.open(results.hits, index), leave: () => $("canvas").focus(), ...asks });
 const viewer = new Viewer($("viewer"), {
   ...asks,
   closed: (index) => results.focus(index),
