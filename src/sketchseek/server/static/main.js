@@ -224,7 +224,7 @@ new Canvas($("canvas"), drawing, select);
 filtering(question);
 lists({ results, question, drawing, notice });
 keys({ drawing, pointers, select, help: $("keys"), results });
-offer($("examples"), drawing);
+offer($("examples"), drawing, pointers);
 pointers.tool = "pen";
 results.show([], null);
 keep(drawing, question);
