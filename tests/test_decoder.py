@@ -10,7 +10,7 @@ from PIL import Image
 from serving import picture
 
 from sketchseek import _decoder
-from sketchseek.errors import BadImage, ImageTooLarge
+from sketchseek.errors import BadImage, BadSketch, ImageTooLarge
 from sketchseek.images import PhotoInput, load_pixels
 from sketchseek.sketch import Sketch
 
@@ -35,6 +35,14 @@ def test_what_comes_back_is_what_this_process_would_read() -> None:
 def test_time_is_bounded() -> None:
     with pytest.raises(BadImage, match=r"more than 0\.01 seconds"):
         _decoder.read_photo(png(picture("circle")), PhotoInput(size=64), seconds=0.01)
+
+
+def test_lines_that_take_too_long_are_a_bad_drawing() -> None:
+    """Each step of simplifying this comb takes off one tooth."""
+    teeth = " ".join(f"{x} {0 if x % 2 else 2000 - x // 20}" for x in range(20_000))
+    comb = f'<svg xmlns="http://www.w3.org/2000/svg"><path d="M0 0L{teeth}"/></svg>'.encode()
+    with pytest.raises(BadSketch, match="more than 1 seconds to read: simplify it"):
+        _decoder.read_drawing(comb, seconds=1)
 
 
 def test_a_picture_of_too_many_pixels_is_refused_by_its_header() -> None:

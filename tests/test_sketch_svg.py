@@ -125,6 +125,7 @@ def test_a_drawn_frame_is_kept() -> None:
 ENTITIES = "".join(
     f'<!ENTITY {letter} "' + f"&{before};" * 10 + '">' for before, letter in pairwise("abcdefghi")
 )
+LONG = ("h1v1" * 400_000, "h" + "1 " * 900_000, "L1 1" + "z" * 1_900_000, "a1 1 0 001 1" * 150_000)
 BOMB = f'<!DOCTYPE svg [<!ENTITY a "aaaa">{ENTITIES}]>'
 USES = "".join(f'<g id="a{i}">' + f'<use href="#a{i - 1}"/>' * 10 + "</g>" for i in range(1, 12))
 
@@ -136,10 +137,14 @@ USES = "".join(f'<g id="a{i}">' + f'<use href="#a{i - 1}"/>' * 10 + "</g>" for i
         ('<!DOCTYPE svg [<!ENTITY x SYSTEM "file:///etc/passwd">]>' + svg("<text>&x;</text>"), "entities"),
         (svg('<path d="M0 0L1 1"/>') + "x" * 2_000_000, "at most 2,000,000 are read"),
         (svg("<g>" * 200 + "</g>" * 200), "more than 100 deep"),
-        (svg("<g>" * 100_000 + "</g>" * 100_000), "more than 100 deep"),
+        (svg("<g>" * 10_000 + "</g>" * 10_000), "more than 100 deep"),
+        (svg("<g>" * 100_000 + "</g>" * 100_000), "more than 50,000 lines, curves and elements"),
+        *((svg(f'<path d="M0 0{path}"/>'), "more than 50,000 lines, curves and elements") for path in LONG),
+        (svg('<circle r="9"/>' * 20_000), "more than 50,000 lines, curves and elements"),
+        (svg(f'<polyline points="{"1 2 " * 60_000}"/>'), "more than 50,000 lines, curves and elements"),
         (svg('<g id="a"><use href="#a"/></g>'), "back to itself"),
         (svg('<g id="a"><use href="#b"/></g><g id="b"><use href="#a"/></g>'), "back to itself"),
-        (svg('<path id="a0" d="M0 0L1 1"/>' + USES), "too large when each <use> is expanded"),
+        (svg('<path id="a0" d="M0 0L1 1"/>' + USES), "more than 50,000 lines, curves and elements"),
         ("<svg", "not well-formed"),
         ("", "not well-formed"),
         ("<html/>", "begins with <svg>"),
@@ -183,3 +188,10 @@ def test_any_path_is_drawn_or_refused(noise: str) -> None:
             assert from_svg(text).strokes
         except BadSketch as error:
             assert str(error)
+
+
+def test_many_arcs_and_closed_parts_are_read_soon() -> None:
+    turns = "".join(f"M{x} 0a1 1 0 0 0 1 1z" for x in range(2_000))
+    start = process_time()
+    assert len(points_of(f'<path d="{turns}"/>')) == 2_000
+    assert process_time() - start < 5

@@ -24,20 +24,36 @@ from sketchseek.sketch import Sketch, from_quickdraw, from_svg, to_quickdraw
 LIMITS = Limits(max_pixels=60_000_000, max_bytes=40 * 2**20)
 """What a picture may be: as large as cameras in telephones make them."""
 
-SECONDS = 30.0
+SECONDS = 30.0  # for a picture: one of the most pixels takes a few
+DRAWN_SECONDS = 4.0  # for lines as text: a drawing by hand takes a tenth
 MEMORY = 2 * 2**30  # address space of the process, bytes; where the system can hold it to that
 
 _RUN = "from sketchseek._decoder import work; work()"
 
 
-def read_drawing(data: bytes, *, seconds: float = SECONDS, memory: int = MEMORY) -> Sketch:
+def read_drawing(data: bytes, *, seconds: float | None = None, memory: int = MEMORY) -> Sketch:
     """A drawing from the bytes of a file: SVG, JSON of strokes (the first line of ndjson), or a picture.
 
+    Args:
+        data: the bytes.
+        seconds: after which it is given up; where not given, as many as suit its kind.
+        memory: address space of the process that reads it, bytes.
+
     Raises:
-        BadSketch, EmptySketch: no drawing, or nothing is drawn.
+        BadSketch, EmptySketch: no drawing, nothing is drawn, or its lines take too long to read.
         BadImage: a picture that cannot be read within the limits.
     """
-    header, body = _run({"task": "drawing"}, data, seconds, memory)
+    written = _kind(data) != "picture"
+    if seconds is None:
+        seconds = DRAWN_SECONDS if written else SECONDS
+    try:
+        header, body = _run({"task": "drawing"}, data, seconds, memory)
+    except _TooSlow as error:
+        if written:
+            raise BadSketch(
+                f"the drawing takes more than {seconds:g} seconds to read: simplify it"
+            ) from error
+        raise
     if "strokes" in header:
         return from_quickdraw({"drawing": header["strokes"]})
     return Sketch((), np.frombuffer(body, np.uint8).reshape(header["shape"]))
@@ -55,6 +71,10 @@ def read_photo(
     return np.frombuffer(body, np.uint8).reshape(header["shape"])
 
 
+class _TooSlow(BadImage):
+    pass
+
+
 def _run(task: dict[str, Any], data: bytes, seconds: float, memory: int) -> tuple[dict[str, Any], bytes]:
     # -P: a folder that the server happens to be started in lends no modules
     command = [sys.executable, "-P", "-c", _RUN, json.dumps(task | {"seconds": seconds, "memory": memory})]
@@ -64,7 +84,7 @@ def _run(task: dict[str, Any], data: bytes, seconds: float, memory: int) -> tupl
             command, input=data, capture_output=True, timeout=seconds, env=alone, check=False
         )
     except subprocess.TimeoutExpired as error:
-        raise BadImage(
+        raise _TooSlow(
             f"the picture takes more than {seconds:g} seconds to read; save it as a plain JPEG or PNG"
         ) from error
     head, _, body = done.stdout.partition(b"\n")
@@ -105,12 +125,18 @@ def _confine(memory: int, seconds: float) -> None:
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
 
 
-def _drawing(data: bytes) -> tuple[dict[str, Any], bytes]:
+def _kind(data: bytes) -> str:
     head = data[:64].removeprefix(b"\xef\xbb\xbf").lstrip()
     if head.startswith((b"<", b"\xff\xfe", b"\xfe\xff")):
+        return "svg"
+    return "json" if head.startswith((b"{", b"[")) else "picture"
+
+
+def _drawing(data: bytes) -> tuple[dict[str, Any], bytes]:
+    if _kind(data) == "svg":
         # Curves come as many short lines; fewer are as true to a thousandth of the drawing's side.
         return {"strokes": to_quickdraw(from_svg(data).simplify(0.25))["drawing"]}, b""
-    if head.startswith((b"{", b"[")):
+    if _kind(data) == "json":
         return {"strokes": to_quickdraw(from_quickdraw(_record(data)))["drawing"]}, b""
     raster = Sketch.from_raster(open_picture(data, at_least=1024, limits=LIMITS, keep_alpha=True)).raster
     if raster is None:

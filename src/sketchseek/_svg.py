@@ -19,7 +19,8 @@ from numpy.typing import NDArray
 
 from sketchseek.errors import BadSketch
 
-MAX_BYTES = 2_000_000  # svgelements reads about 0.4 MB/s; a drawing by hand has some 100 kB
+MAX_BYTES = 2_000_000  # a drawing by hand has some 100 kB
+MAX_STEPS = 50_000  # lines, curves and elements; svgelements makes some 20,000 a second
 _MAX_DEPTH = 100
 _FLATNESS = 1 / 1000  # greatest gap between a curve and its lines, as a share of the drawing
 _MAX_LINES = 64  # of one curve
@@ -30,13 +31,17 @@ _NUMBER = re.compile(r"[-+]?[0-9.]{1,24}(?:[eE][-+]?[0-9]{1,3})?[a-z%]{0,4}")
 _TRANSFORM = re.compile(r"(?:matrix|translate|scale|rotate|skewX|skewY)\s*\([-+0-9.eE,\s]{1,300}\)")
 _POINT = re.compile(r"[-+]?(?:[0-9]{1,24}\.?[0-9]{0,24}|\.[0-9]{1,24})(?:[eE][-+]?[0-9]{1,3})?")
 _UNSEEN = {"none", "transparent"}
+_COMMAND = re.compile(r"([MZLHVCSQTA])([^MZLHVCSQTA]*)", re.IGNORECASE)
+_TAKES = {"M": 2, "L": 2, "H": 1, "V": 1, "C": 6, "S": 4, "Q": 4, "T": 2}  # numbers for one line or curve
+_ROUND = 10  # curves that a full turn becomes
+_LOOKED = 128  # segments that svgelements looks back over, at a Z, in the time that it makes one
 
 
 def outlines(data: bytes) -> list[NDArray[np.float64]]:
     """The outlines of all visible shapes, transformed and flattened, in document order; (n, 2) each.
 
     Raises:
-        BadSketch: not an SVG, or too large or deep, or with entities.
+        BadSketch: not an SVG, or too large, deep or intricate, or with entities.
     """
     if len(data) > MAX_BYTES:
         raise BadSketch(
@@ -52,8 +57,6 @@ def outlines(data: bytes) -> list[NDArray[np.float64]]:
     try:
         svg = svgelements.SVG.parse(io.BytesIO(ET.tostring(clean)), reify=True)
         paths = [svgelements.Path(shape) for shape in svg.elements() if isinstance(shape, svgelements.Shape)]
-        for path in paths:
-            path.approximate_arcs_with_cubics()
         return list(_runs(paths))
     except Exception as error:  # svgelements raises nearly anything on a broken path
         raise BadSketch(f"the SVG cannot be read: {type(error).__name__}: {error}") from error
@@ -81,7 +84,14 @@ def _parse(data: bytes) -> ET.Element:
     """The elements and attributes of a document, without its texts; a declared entity ends it."""
     builder = ET.TreeBuilder()
     parser = expat.ParserCreate()
-    parser.StartElementHandler, parser.EndElementHandler = builder.start, builder.end
+    left = iter(range(MAX_STEPS))
+
+    def start(tag: str, attributes: dict[str, str]) -> None:
+        if next(left, None) is None:
+            raise _intricate()
+        builder.start(tag, attributes)
+
+    parser.StartElementHandler, parser.EndElementHandler = start, builder.end
     parser.EntityDeclHandler = _refuse
     try:
         parser.Parse(data, True)
@@ -95,6 +105,13 @@ def _parse(data: bytes) -> ET.Element:
 
 def _refuse(*_: object) -> None:
     raise BadSketch("the SVG declares entities, which are not expanded here: save it as plain SVG")
+
+
+def _intricate() -> BadSketch:
+    return BadSketch(
+        f"the SVG has more than {MAX_STEPS:,} lines, curves and elements, counted again for each <use>: "
+        f"simplify its paths, or unlink its clones"
+    )
 
 
 def _copy(
@@ -193,7 +210,7 @@ def _weigh(
     known: dict[ET.Element, int],
     within: set[ET.Element],
 ) -> int:
-    """Characters to read once every ``use`` is replaced by what it names."""
+    """Lines and curves to make once every ``use`` is replaced by what it names."""
     if element in within or len(within) > 2 * _MAX_DEPTH:
         raise BadSketch("the SVG has a <use> that leads back to itself, or too far: unlink its clones")
     if element not in known:
@@ -201,12 +218,30 @@ def _weigh(
         parts = list(element)
         if element.tag == "use" and (name := element.get("href", "").removeprefix("#")) in named:
             parts.append(named[name])
-        own = 32 + sum(map(len, element.attrib.values()))
-        known[element] = own + sum(_weigh(part, named, known, within) for part in parts)
+        known[element] = _steps(element) + sum(_weigh(part, named, known, within) for part in parts)
         within.remove(element)
-    if known[element] > 2 * MAX_BYTES:
-        raise BadSketch("the SVG grows too large when each <use> is expanded: unlink its clones")
+    if known[element] > MAX_STEPS:
+        raise _intricate()
     return known[element]
+
+
+def _steps(element: ET.Element) -> int:
+    """About how many lines and curves are made of an element alone; long texts count a little too."""
+    steps = 1 + sum(map(len, element.attrib.values())) // 200
+    steps += element.get("transform", "").count("(") + element.get("points", "").count(" ") // 2
+    steps += _ROUND if element.tag in {"circle", "ellipse"} or {"rx", "ry"} & element.attrib.keys() else 0
+    part = 0  # since the last move
+    for command, numbers in (found.groups() for found in _COMMAND.finditer(element.get("d", ""))):
+        name, given = command.upper(), len(_POINT.findall(numbers))
+        if name == "A":  # its flags may be written without spaces: 5 numbers are then all of it
+            made = _ROUND * -(-given // 5)
+        else:
+            made = 1 + (part // _LOOKED if name == "Z" else given // _TAKES[name])
+        part = made if name == "M" else part + made
+        steps += made
+        if steps > MAX_STEPS:
+            break
+    return steps
 
 
 def _runs(paths: Sequence[svgelements.Path]) -> Iterator[NDArray[np.float64]]:
@@ -215,7 +250,7 @@ def _runs(paths: Sequence[svgelements.Path]) -> Iterator[NDArray[np.float64]]:
     gap = float(np.ptp(ends, axis=0).max() if len(ends) else 0) * _FLATNESS
     for path in paths:
         run: list[NDArray[np.float64]] = []
-        for segment in path:
+        for segment in (each for whole in path for each in _curves(whole)):
             if isinstance(segment, svgelements.Move):
                 yield from _joined(run)
                 run = []
@@ -223,6 +258,14 @@ def _runs(paths: Sequence[svgelements.Path]) -> Iterator[NDArray[np.float64]]:
                 run += [_points(segment)[:1]] if not run else []
                 run.append(_flat(_points(segment), gap))
         yield from _joined(run)
+
+
+def _curves(segment: svgelements.PathSegment) -> Iterator[svgelements.PathSegment]:
+    """The segment; an arc as cubic curves (to have the whole path replace its arcs takes it their square)."""
+    if isinstance(segment, svgelements.Arc):
+        yield from segment.as_cubic_curves(int(np.ceil(abs(segment.sweep) / (2 * np.pi) * _ROUND)))
+    else:
+        yield segment
 
 
 def _joined(run: list[NDArray[np.float64]]) -> Iterator[NDArray[np.float64]]:

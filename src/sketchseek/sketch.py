@@ -136,7 +136,7 @@ def from_svg(document: str | bytes) -> Sketch:
     nothing is fetched.
 
     Raises:
-        BadSketch: not an SVG, or one that is too large, nests too deep or declares entities.
+        BadSketch: not an SVG, or one that is too large or intricate, nests too deep or declares entities.
         EmptySketch: it has no visible shape.
     """
     data = document.encode() if isinstance(document, str) else document

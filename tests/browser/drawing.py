@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 from typing import Any
 
+from PIL import Image
 from playwright.sync_api import Locator, Page, expect
 from serving import SHAPES, Points, wire
 
@@ -73,6 +75,15 @@ def strokes(page: Page) -> list[list[list[float]]]:
     page.wait_for_timeout(500)
     saved: Any = json.loads(page.evaluate("localStorage.getItem('sketchseek.strokes')") or "[]")
     return saved
+
+
+def shot(page: Page, path: Path) -> None:
+    """Leave a picture of the page for the documentation, small in bytes."""
+    page.evaluate("document.activeElement.blur()")
+    page.wait_for_timeout(1000)
+    page.screenshot(path=path)
+    with Image.open(path) as picture:
+        picture.convert("RGB").quantize(256).save(path, optimize=True)
 
 
 class Hand:

@@ -121,6 +121,49 @@ def test_what_the_system_takes_away_is_no_stroke(page: Page) -> None:
     assert len(strokes(page)) == 1
 
 
+@tablet
+@pytest.mark.parametrize("kind", ["mouse", "pen", "finger"])
+def test_a_first_stroke_may_begin_on_an_example(page: Page, kind: str) -> None:
+    box = page.get_by_role("button", name="Try a drawing of a cat").bounding_box()
+    assert box is not None
+    x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+    line = [(x, y), (x + 4, y), (x + 30, y + 40), (x + 60, y + 40)]
+    if kind == "mouse":
+        page.mouse.move(*line[0])
+        page.mouse.down()
+        for point in line[1:]:
+            page.mouse.move(*point)
+        page.mouse.up()
+    else:
+        getattr(Hand(page), kind)(line)
+    ((xs, ys, _),) = strokes(page)
+    canvas = page.locator("#canvas").bounding_box()
+    assert canvas is not None
+    unit = 1000 / canvas["width"]
+    for drawn, side, start, way in ((xs, "x", x, 60), (ys, "y", y, 40)):
+        assert drawn[0] == pytest.approx((start - canvas[side]) * unit, abs=2)  # where it was pressed
+        assert drawn[-1] == pytest.approx((start + way - canvas[side]) * unit, abs=2)
+    expect(page.locator("#canvas")).to_be_focused()
+    page.locator("#undo").click()
+    assert strokes(page) == []
+
+
+@pytest.mark.parametrize("kind", ["mouse", "pen"])
+def test_a_tap_on_an_example_that_slips_a_little_takes_it(page: Page, kind: str) -> None:
+    box = page.get_by_role("button", name="Try a drawing of a cat").bounding_box()
+    assert box is not None
+    x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+    if kind == "mouse":
+        page.mouse.move(x, y)
+        page.mouse.down()
+        page.mouse.move(x + 3, y + 3)
+        page.mouse.up()
+    else:
+        Hand(page).pen([(x, y), (x + 3, y + 3)])
+    assert len(strokes(page)) > 1
+    settled(page)
+
+
 WATCH = """
 window.saves = [];
 const real = Storage.prototype.setItem;

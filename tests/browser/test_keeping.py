@@ -116,6 +116,28 @@ def test_an_upload_that_the_server_forgot_is_dropped_and_told(
         page.close()
 
 
+def test_an_upload_whose_file_the_page_still_has_is_taken_to_a_new_server(
+    context: sync_api.BrowserContext, own: tuple[Path, Path, Path], tmp_path: Path, troubles: Troubles
+) -> None:
+    library, _, model = own
+    page = context.new_page()
+    with served(library, model) as site:
+        page.goto(site)
+        ask_all(page, tmp_path)
+        before = asked(page)
+    troubles.provoked = True  # no server for a moment, then an answer of 404
+    with served(library, model, port=urlsplit(site).port or 0):
+        with page.expect_response("**/api/uploads*") as again:
+            put(page, "cross")
+        assert again.value.ok
+        expect(page.locator("#notice")).to_be_hidden()
+        after = asked(page)
+        assert [after[what] for what in ("weights", "filters")] == [before["weights"], before["filters"]]
+        assert len(after["found"]) == 5
+        expect(page.locator("#chips li")).to_have_count(4)
+        page.close()
+
+
 def test_pictures_that_left_and_those_of_another_library_are_dropped_and_told(
     context: sync_api.BrowserContext, own: tuple[Path, Path, Path], tmp_path: Path, troubles: Troubles
 ) -> None:

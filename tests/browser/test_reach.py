@@ -48,6 +48,9 @@ def test_everything_can_be_reached_and_used_by_keyboard(page: Page) -> None:
     page.keyboard.press("Escape")
     expect(page.locator("#viewer")).to_be_hidden()
     expect(page.locator("#results .tile").first).to_be_focused()
+    page.keyboard.press("Escape")
+    assert focused(page).startswith("Drawing canvas")
+    page.keyboard.press("r")
     page.keyboard.press("+")  # more like this one
     expect(page.locator("#chips li")).to_have_count(2)
     page.keyboard.press("?")

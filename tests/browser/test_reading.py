@@ -1,3 +1,9 @@
+"""The page while photos are being read.
+
+With SKETCHSEEK_SHOTS, pictures of it are left there at several sizes; phone.png and reading.png are what
+docs/running.md shows.
+"""
+
 from __future__ import annotations
 
 import json
@@ -18,7 +24,7 @@ if TYPE_CHECKING:
     from conftest import Troubles
 
 sync_api = pytest.importorskip("playwright.sync_api", reason="needs the package playwright")
-from drawing import PASTE, best  # noqa: E402 - needs the package too
+from drawing import PASTE, PHONE, best, shot  # noqa: E402 - needs the package too
 
 expect = sync_api.expect
 Page = sync_api.Page
@@ -99,11 +105,19 @@ def test_a_folder_is_read_while_it_is_searched(
             read_some(server)
         expect(page.locator("#reading progress")).not_to_have_attribute("value", str(done))
         look(page, "reading", shots)
+        if shots:
+            page.emulate_media(color_scheme="light")
+            shot(page, shots / "reading.png")
         server.indexer.resume()
         expect(page.locator("#library")).to_have_text(f"{PHOTOS} pictures")
         expect(page.locator(strip)).to_have_text("All photos are read.")
         expect(best(page)).to_have_attribute("alt", re.compile("|".join(bicycles)))
         look(page, "found", shots)
+        if shots:
+            before = page.viewport_size
+            page.set_viewport_size(PHONE["viewport"])
+            shot(page, shots / "phone.png")
+            page.set_viewport_size(before)
         page.locator("#reading summary").click()
         expect(page.locator("#reading li")).to_contain_text(str(gallery / "zebra" / "broken.jpg"))
         expect(page.locator("#reading li")).to_contain_text("of no known picture format")

@@ -176,6 +176,35 @@ def test_pasted_strokes_are_drawn_and_pasted_words_are_not(page: Page) -> None:
     finds(page, "plus")
 
 
+DROP = """([bytes, where]) => {
+  const data = new DataTransfer();
+  data.items.add(new File([new Uint8Array(bytes)], "dropped.png", {type: "image/png"}));
+  const target = document.querySelector(where);
+  for (const kind of ["dragover", "drop"]) {
+    target.dispatchEvent(new DragEvent(kind, {dataTransfer: data, bubbles: true, cancelable: true}));
+  }
+}"""
+PASTE_PICTURE = """([bytes]) => {
+  const data = new DataTransfer();
+  data.items.add(new File([new Uint8Array(bytes)], "pasted.png", {type: "image/png"}));
+  document.body.dispatchEvent(new ClipboardEvent("paste", {clipboardData: data, bubbles: true}));
+}"""
+
+
+@pytest.mark.parametrize("way", ["pasted", "dropped on the paper", "opened"])
+def test_a_picture_of_a_drawing_is_taken_as_one(page: Page, tmp_path: Path, way: str) -> None:
+    picture("triangle", side=400).save(tmp_path / "paper.png")
+    paper = list((tmp_path / "paper.png").read_bytes())
+    if way == "pasted":
+        page.evaluate(PASTE_PICTURE, [paper])
+    elif way == "opened":
+        page.locator("#open-paper").set_input_files(tmp_path / "paper.png")
+    else:
+        page.evaluate(DROP, [paper, ".desk"])
+    expect(page.locator("#chips .chip-label")).to_have_text("drawing")
+    finds(page, "triangle")
+
+
 def test_a_drawing_on_paper_and_a_photo_are_asked_with(page: Page, tmp_path: Path) -> None:
     picture("triangle", side=400).save(tmp_path / "paper.jpg")
     page.locator("#open-drawing").set_input_files(tmp_path / "paper.jpg")
@@ -186,16 +215,8 @@ def test_a_drawing_on_paper_and_a_photo_are_asked_with(page: Page, tmp_path: Pat
     finds(page, "triangle")
     page.get_by_role("button", name="Remove: photo paper.jpg").click()
     expect(page.locator("#results li")).to_have_count(0)
-    drop = """async ([bytes, where]) => {
-      const data = new DataTransfer();
-      data.items.add(new File([new Uint8Array(bytes)], "dropped.png", {type: "image/png"}));
-      const target = document.querySelector(where);
-      for (const kind of ["dragover", "drop"]) {
-        target.dispatchEvent(new DragEvent(kind, {dataTransfer: data, bubbles: true, cancelable: true}));
-      }
-    }"""
     picture("cross").save(tmp_path / "dropped.png")
-    page.evaluate(drop, [list((tmp_path / "dropped.png").read_bytes()), ".finds"])
+    page.evaluate(DROP, [list((tmp_path / "dropped.png").read_bytes()), ".finds"])
     expect(page.locator("#chips .chip-label")).to_have_text("photo")
     finds(page, "cross")
 

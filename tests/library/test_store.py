@@ -17,7 +17,7 @@ from sketchseek.images import Limits
 from sketchseek.library import Library
 from sketchseek.library.care import problems
 from sketchseek.library.scan import Found
-from sketchseek.library.store import MIGRATIONS, SCHEMA, Store, below, connect, statements
+from sketchseek.library.store import APPLICATION_ID, MIGRATIONS, SCHEMA, Store, below, connect, statements
 from sketchseek.library.writer import Picture, Root, writing
 
 
@@ -57,6 +57,43 @@ def test_a_library_has_an_identity_of_its_own_that_stays(tmp_path: Path) -> None
         db.execute("PRAGMA user_version = 2")
     db.close()
     assert len(identity("a.sqlite")) == 16
+
+
+def test_a_library_of_the_first_version_keeps_its_photos(tmp_path: Path) -> None:
+    path, a, b = tmp_path / "old.sqlite", b"a" * 32, b"b" * 32
+    vectors = np.eye(2, 4, dtype="<f2")
+    with sqlite3.connect(path) as db:
+        for statement in statements(MIGRATIONS[0]):
+            db.execute(statement)
+        db.execute(f"PRAGMA application_id = {APPLICATION_ID}")
+        db.execute("PRAGMA user_version = 1")
+        db.executemany("INSERT INTO meta VALUES (?, ?)", [("model", "m"), ("dim", 4)])
+        db.execute("INSERT INTO roots VALUES (?, '[]', 0)", [b"/p"])
+        for number, digest in enumerate((a, b), 1):
+            db.execute("INSERT INTO pictures VALUES (?, ?, 8, 6, '2020-01-02 03:04:05')", [number, digest])
+            db.execute("INSERT INTO vectors VALUES (?, ?)", [number, vectors[number - 1].tobytes()])
+            db.execute("INSERT INTO thumbnails VALUES (?, ?)", [number, b"thumbnail"])
+        photos = [(b"/p/1.jpg", 1, 2, 1), (b"/p/2.jpg", 3, 4, 2), (b"/p/copy.jpg", 1, 5, 1)]
+        db.executemany("INSERT INTO photos VALUES (?, ?, ?, ?)", photos)
+        db.execute("INSERT INTO skipped VALUES (?, 6, 7, 'no picture')", [b"/p/3.txt"])
+    db.close()
+    store = Store(path)
+    assert store.value("PRAGMA user_version") == SCHEMA
+    assert problems(store) == []
+    assert store.rows("SELECT * FROM photos ORDER BY path") == photos
+    assert store.rows("SELECT id, hash FROM pictures") == [(1, a), (2, b)]
+    kept = [np.frombuffer(vector, "<f2") for (vector,) in store.rows("SELECT vector FROM vectors")]
+    assert np.array_equal(kept, vectors)
+    assert store.rows("SELECT * FROM thumbnails") == [(1, b"thumbnail"), (2, b"thumbnail")]
+    assert store.rows("SELECT * FROM skipped") == [(b"/p/3.txt", 6, 7, "no picture")]
+    assert store.rows("SELECT * FROM roots") == [(b"/p", "[]", 0)]
+    facts = store.meta()
+    assert len(facts.pop("identity")) == 16
+    assert facts == {"model": "m", "dim": 4, "generation": 0}
+    store.close()
+    with writing(path) as writer:  # and it goes on as any other
+        assert writer.known(Path("/p"))[0].keys() == {each for each, *_ in photos}
+        assert writer.drop([b"/p/2.jpg"]) == 1
 
 
 def test_without_create_a_library_must_be_there(tmp_path: Path) -> None:

@@ -107,8 +107,16 @@ def router(service: Service, keeper: Keeper, *, at_hand: bool = False) -> APIRou
         """Exchange the token, sent as a bearer, for a cookie; so that a page's pictures are shown too."""
         return Response(status_code=204, headers={"Set-Cookie": keeper.cookie} if keeper.cookie else None)
 
-    @routes.get("/healthz", include_in_schema=False)
+    return routes
+
+
+def health() -> APIRouter:
+    """What tells that the server is there, asked without the token."""
+    routes = APIRouter(responses=refusals(*(status for status in ALWAYS if status not in {401, 429})))
+
+    @routes.get("/healthz", openapi_extra={"security": []})
     async def health() -> dict[str, str]:
+        """Whether the server answers; asked without the token."""
         return {"status": "ok"}
 
     return routes

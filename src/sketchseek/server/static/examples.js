@@ -3,8 +3,8 @@
 import { make, sign } from "./dom.js";
 import { SIDE } from "./drawing.js";
 
-/** Fill a list with examples; a tap puts one onto the paper. */
-export async function offer(list, drawing) {
+/** Fill a list with examples; a tap puts one onto the paper, and a press that moves draws on the paper below. */
+export async function offer(list, drawing, pointers) {
   const response = await fetch("/static/examples.json").catch(() => null);
   if (!response?.ok) return;
   for (const { name, strokes } of await response.json()) {
@@ -14,6 +14,7 @@ export async function offer(list, drawing) {
       drawing.replace(strokes);
       document.getElementById("canvas").focus({ preventScroll: true });
     });
+    pointers.over(button);
     list.append(make("li", {}, button));
   }
 }

@@ -11,6 +11,7 @@ export class Files {
   #drawing;
   #question;
   #tell;
+  #renewed = new Set(); // parts that are on their way to the server again
 
   /** @param tell (text, how) => void, with what is wrong or going on; "" when it is over */
   constructor(drawing, question, tell) {
@@ -41,6 +42,20 @@ export class Files {
       else this.#question.add(received, file, kind);
     } catch (error) {
       this.#tell(error.message, { lasts: true });
+    }
+  }
+
+  /** Upload again what the server has forgotten; what cannot be is left out of the question, and told. */
+  async renew(part) {
+    if (this.#renewed.has(part)) return;
+    this.#renewed.add(part);
+    try {
+      this.#question.renew(part, await api.upload(part.file, part.what));
+    } catch (error) {
+      this.#question.remove(part);
+      this.#tell(`Left out of the question: ${part.what} ${part.name}. ${error.message}`, { lasts: true });
+    } finally {
+      this.#renewed.delete(part);
     }
   }
 

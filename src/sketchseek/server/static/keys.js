@@ -30,6 +30,7 @@ export function keys({ drawing, pointers, select, help, results }) {
     ["Ctrl+V", "Paste a drawing: a picture, SVG or strokes", [], null],
     ["R", "Go to the pictures found", ["r"], () => (results.focus(0), true)],
     ["Arrows", "From picture to picture", [], null],
+    ["Esc", "From the pictures back to the canvas", [], null],
     ["Enter", "Open a picture; Esc closes it", [], null],
     ["+ −", "More, or less, like the picture in focus", [], null],
     ["X", "Select the picture in focus, to download", [], null],

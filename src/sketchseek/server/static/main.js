@@ -33,7 +33,7 @@ const select = new Select(drawing);
 const pointers = new Pointers($("canvas"), drawing, { pen: new Pen(drawing), eraser: new Eraser(drawing), select });
 
 const asks = { more: (hit) => question.like(hit, true), less: (hit) => question.like(hit, false) };
-const results = new Results($("results"), { open: (index) => viewer.open(results.hits, index), ...asks });
+const results = new Results($("results"), { open: (index) => viewer.open(results.hits, index), leave: () => $("canvas").focus(), ...asks });
 const viewer = new Viewer($("viewer"), {
   ...asks,
   closed: (index) => results.focus(index),
@@ -49,10 +49,12 @@ const search = new LiveSearch(ask, {
   answer: found,
   problem: (error) => {
     following = false;
+    const held = error.missing ? question.held(error.missing) : [];
+    for (const part of held) files.renew(part);
     const lost = error.missing ? question.drop(error.missing) : [];
     if (lost.length && error.status === 422 && words.refuse(error.message)) return;
     if (lost.length) notice(`Left out of the question: ${lost.join("; ")}.`, { lasts: true });
-    else notice(error.message);
+    else if (!held.length) notice(error.message);
   },
   busy: (yes) => $("activity").classList.toggle("busy", yes),
 });
@@ -222,7 +224,7 @@ new Canvas($("canvas"), drawing, select);
 filtering(question);
 lists({ results, question, drawing, notice });
 keys({ drawing, pointers, select, help: $("keys"), results });
-offer($("examples"), drawing);
+offer($("examples"), drawing, pointers);
 pointers.tool = "pen";
 results.show([], null);
 keep(drawing, question);

@@ -8,6 +8,7 @@ import { SIDE } from "./drawing.js";
 
 const FINGERTIP = 24; // CSS pixels
 const TOGETHER = 250; // ms
+const SLIP = 6; // CSS pixels that a tap may move
 const ERASER = 5; // the button number of a pen's other end
 
 export class Pointers extends EventTarget {
@@ -49,6 +50,25 @@ export class Pointers extends EventTarget {
   set penOnly(yes) {
     this.#penOnly = yes;
     this.#told();
+  }
+
+  /** What lies over the paper takes taps alone: a press on it that moves is a stroke, from where it began. */
+  over(element) {
+    let press = null;
+    element.addEventListener("pointerdown", (event) => {
+      if (event.button !== 0 || press) return;
+      press = event;
+      element.setPointerCapture(event.pointerId); // a quick hand is beside it with the first move
+    });
+    element.addEventListener("pointermove", (event) => {
+      if (event.pointerId !== press?.pointerId || Math.hypot(event.clientX - press.clientX, event.clientY - press.clientY) <= SLIP) return;
+      this.#down(press);
+      this.#move(event);
+      press = null;
+    });
+    for (const name of ["pointerup", "pointercancel"]) {
+      element.addEventListener(name, ({ pointerId }) => pointerId === press?.pointerId && (press = null));
+    }
   }
 
   #down(event) {

@@ -61,9 +61,20 @@ export class Question extends EventTarget {
     this.#changed(false);
   }
 
-  /** Take out what the server says is not there; returns what that was, in words. */
+  /** Of what the server says is not there, the uploads whose files this page still has. */
+  held({ parts }) {
+    return parts.map((place) => this.#asked[place]).filter((part) => part?.file);
+  }
+
+  /** An upload that the server has taken again, under another id. */
+  renew(part, { id, preview }) {
+    Object.assign(part, { id, image: preview });
+    this.#changed(true);
+  }
+
+  /** Take out the rest of what the server says is not there; returns what that was, in words. */
   drop({ parts, filters }) {
-    const lost = parts.map((place) => this.#asked[place]).filter(Boolean);
+    const lost = parts.map((place) => this.#asked[place]).filter((part) => part && !part.file);
     const why = { upload: "which the server has forgotten (open it again)", picture: "which is not in this library", words: "which the model does not know" };
     const told = lost.map(({ kind, what, name }) => `${what} ${name}, ${why[kind]}`);
     this.parts = this.parts.filter((part) => !lost.includes(part));

@@ -40,7 +40,7 @@ export class Results extends EventTarget {
   hits = []; // of every tile, in order
   next = null; // offset of what follows
 
-  /** @param act {open(index), more(hit), less(hit)} */
+  /** @param act {open(index), more(hit), less(hit), leave()} */
   constructor(list, act) {
     super();
     this.#list = list;
@@ -206,6 +206,7 @@ export class Results extends EventTarget {
       ArrowDown: () => this.#focusRow(index, 1),
       Home: () => this.focus(0),
       End: () => this.focus(this.hits.length - 1),
+      Escape: () => this.#act.leave(),
     };
     const act = acts[event.key] ?? acts[event.key.toLowerCase()];
     if (!act) return;
