@@ -46,7 +46,6 @@ def main() -> None:
     )
     pairs = len(trial.queries) * len(trial.gallery)
     result = {
-        "command": f"python benchmarks/pairs.py --model DIR --benchmark {args.benchmark}",
         "model": scorer.model_id,
         "training": dict(scorer.model.card.training),
         "benchmark": {"name": trial.benchmark.name, "digest": trial.benchmark.digest},
