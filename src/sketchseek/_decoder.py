@@ -25,7 +25,7 @@ LIMITS = Limits(max_pixels=60_000_000, max_bytes=40 * 2**20)
 """What a picture may be: as large as cameras in telephones make them."""
 
 SECONDS = 30.0  # for a picture: one of the most pixels takes a few
-DRAWN_SECONDS = 4.0  # for lines as text: a drawing by hand takes a tenth
+DRAWN_SECONDS = 4.0  # for lines as text
 MEMORY = 2 * 2**30  # address space of the process, bytes; where the system can hold it to that
 
 _RUN = "from sketchseek._decoder import work; work()"
@@ -133,10 +133,11 @@ def _kind(data: bytes) -> str:
 
 
 def _drawing(data: bytes) -> tuple[dict[str, Any], bytes]:
-    if _kind(data) == "svg":
+    kind = _kind(data)
+    if kind == "svg":
         # Curves come as many short lines; fewer are as true to a thousandth of the drawing's side.
         return {"strokes": to_quickdraw(from_svg(data).simplify(0.25))["drawing"]}, b""
-    if _kind(data) == "json":
+    if kind == "json":
         return {"strokes": to_quickdraw(from_quickdraw(_record(data)))["drawing"]}, b""
     raster = Sketch.from_raster(open_picture(data, at_least=1024, limits=LIMITS, keep_alpha=True)).raster
     if raster is None:

@@ -19,8 +19,8 @@ from numpy.typing import NDArray
 
 from sketchseek.errors import BadSketch
 
-MAX_BYTES = 2_000_000  # a drawing by hand has some 100 kB
-MAX_STEPS = 50_000  # lines, curves and elements; svgelements makes some 20,000 a second
+MAX_BYTES = 2_000_000
+MAX_STEPS = 50_000  # lines, curves and elements
 _MAX_DEPTH = 100
 _FLATNESS = 1 / 1000  # greatest gap between a curve and its lines, as a share of the drawing
 _MAX_LINES = 64  # of one curve

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 import tiny
+import unseen
 
 
 @pytest.fixture(scope="module")
@@ -15,3 +16,16 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Path:
     tiny.backbone(folder / "backbone")
     tiny.pictures(folder / "data")
     return folder
+
+
+@pytest.fixture(scope="module")
+def unseen_place(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A data folder of seen and unseen classes, with words and a backbone."""
+    return unseen.prepare(tmp_path_factory.mktemp("unseen"))
+
+
+@pytest.fixture
+def at_hand(unseen_place: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The same, where settings are read: in ``SKETCHSEEK_DATA``."""
+    monkeypatch.setenv("SKETCHSEEK_DATA", str(unseen_place))
+    return unseen_place

@@ -126,7 +126,7 @@ def test_training_teaches_which_photo_was_drawn(scenes: Path, tmp_path: Path) ->
     method("hierarchy").train(config, tmp_path / "run", cache_dir=scenes / "cache", on_progress=told.append)
     losses = [event.figures["loss"] for event in told if event.stage == "training"]
     assert len(losses) == 40
-    assert np.mean(losses[-3:]) < 0.3 * np.mean(losses[:3])
+    assert np.mean(losses[-10:]) < 0.5 * np.mean(losses[:3])
 
 
 def test_a_stopped_run_ends_in_the_same_model(scenes: Path, tmp_path: Path) -> None:

@@ -11,7 +11,6 @@ import numpy as np
 import pytest
 import tiny
 import torch
-import unseen
 from stopping import stopped, weights
 from torch import Tensor, nn
 from torch.nn.functional import normalize
@@ -33,17 +32,6 @@ from sketchseek.methods.zero_shot.teacher import factors
 from sketchseek.training.progress import Progress
 from sketchseek.training.run import Run
 from sketchseek.training.towers import Standardise
-
-
-@pytest.fixture(scope="module")
-def place(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return unseen.prepare(tmp_path_factory.mktemp("unseen"))
-
-
-@pytest.fixture
-def at_hand(place: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    monkeypatch.setenv("SKETCHSEEK_DATA", str(place))
-    return place
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,6 @@ import numpy as np
 import pytest
 import tiny
 import torch
-import unseen
 from torch import nn
 from unseen import settings
 
@@ -26,17 +25,6 @@ from sketchseek.methods.zero_shot.sides import plain_trunk, sides
 from sketchseek.methods.zero_shot.teacher import teach, teach_somehow
 from sketchseek.training.halves import Top, Trunk
 from sketchseek.training.run import Run
-
-
-@pytest.fixture(scope="module")
-def place(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return unseen.prepare(tmp_path_factory.mktemp("unseen"))
-
-
-@pytest.fixture
-def at_hand(place: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    monkeypatch.setenv("SKETCHSEEK_DATA", str(place))
-    return place
 
 
 def test_a_transformer_is_told_the_domain_by_tokens(at_hand: Path, tmp_path: Path) -> None:
@@ -129,8 +117,8 @@ def test_contrastive_needs_no_classifier(at_hand: Path, tmp_path: Path, family: 
         teach(config, photo_side)
 
 
-def test_maps_have_no_tokens(place: Path) -> None:
-    backbone = load_backbone(place / "backbone")
+def test_maps_have_no_tokens(unseen_place: Path) -> None:
+    backbone = load_backbone(unseen_place / "backbone")
     trunk = Trunk(backbone, 12, tiny.SIDE)
     with pytest.raises(BadConfig, match="the backbone has no tokens"):
         prompt(Top(backbone, 12, trunk.shape), 2)

@@ -9,7 +9,6 @@ from typing import Any
 import numpy as np
 import pytest
 import tiny
-import unseen
 from PIL import Image, ImageFilter
 from unseen import CLASSES, SEEN, data, settings
 
@@ -27,19 +26,8 @@ from sketchseek.training.progress import Progress
 from sketchseek.training.run import Run
 
 
-@pytest.fixture(scope="module")
-def place(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return unseen.prepare(tmp_path_factory.mktemp("unseen"))
-
-
-@pytest.fixture
-def at_hand(place: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    monkeypatch.setenv("SKETCHSEEK_DATA", str(place))
-    return place
-
-
-def test_only_seen_classes_are_learnt_from(place: Path) -> None:
-    known = gather(data(place), seed=0)
+def test_only_seen_classes_are_learnt_from(unseen_place: Path) -> None:
+    known = gather(data(unseen_place), seed=0)
     chosen = known.material.val.classes
     assert len(known.classes) == 4
     assert sorted((*known.classes, *chosen)) == sorted(SEEN)
@@ -47,7 +35,7 @@ def test_only_seen_classes_are_learnt_from(place: Path) -> None:
     codes = known.codes(known.photos)
     kept = {item.label for item, code in zip(known.photos.items, codes, strict=True) if code >= 0}
     assert kept == set(known.classes)
-    assert any(gather(data(place), seed).material.val.classes != chosen for seed in range(1, 5))
+    assert any(gather(data(unseen_place), seed).material.val.classes != chosen for seed in range(1, 5))
 
 
 @pytest.mark.parametrize(
@@ -114,11 +102,11 @@ def draw_lines(root: Path, folder: Path) -> None:
 
 
 @pytest.fixture
-def undrawn(place: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+def undrawn(unseen_place: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """Photos without a single sketch, the lines of each, and everything else that is at hand."""
     draw_lines(tmp_path, tiny.pictures(tmp_path / "data", photos=4, sketches=0, classes=CLASSES))
-    (tmp_path / "semantics").symlink_to(place / "semantics")
-    (tmp_path / "backbone").symlink_to(place / "backbone")
+    (tmp_path / "semantics").symlink_to(unseen_place / "semantics")
+    (tmp_path / "backbone").symlink_to(unseen_place / "backbone")
     monkeypatch.setenv("SKETCHSEEK_DATA", str(tmp_path))
     return tmp_path
 
@@ -163,7 +151,7 @@ def test_photos_of_whatever_are_learnt_from_without_a_class(undrawn: Path) -> No
         gather(replace(wider, unlabelled="folder"), seed=0)
 
 
-def test_drawings_by_hand_can_be_left_out(undrawn: Path, place: Path) -> None:
+def test_drawings_by_hand_can_be_left_out(undrawn: Path, unseen_place: Path) -> None:
     tiny.pictures(undrawn / "data", photos=4, classes=CLASSES)
     known = gather(data(undrawn, lines=True), seed=0)
     assert [len(part.items) for part in known.sketches] == [72, 36]

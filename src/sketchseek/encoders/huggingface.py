@@ -154,9 +154,8 @@ def _load_body(name: str) -> tuple[nn.Module, Any]:
         output_loading_info=True,
     )
     if any(key.startswith("pooler.") for key in found["missing_keys"]):
-        body.pooler = (
-            FirstToken()
-        )  # the classifiers among ViTs have none, and one drawn by chance says nothing
+        # The classifiers among ViTs have none, and one drawn by chance says nothing.
+        body.pooler = FirstToken()
     return body, config
 
 

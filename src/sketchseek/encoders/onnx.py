@@ -112,7 +112,7 @@ class OnnxEncoder:
         try:
             (found,) = session.run(["embedding"], {"pixels": pixels})
         except Exception as error:  # the run time raises its own kinds, none of them public
-            raise BadModel(f"model {self.model.path} cannot be run: {_first_line(error)}") from error
+            raise BadModel(f"model {self.model.path} cannot be run: {first_line(error)}") from error
         lengths = np.linalg.norm(found, axis=1)
         if not bool((np.abs(lengths - 1) < _UNIT_TOLERANCE).all()):  # also where they are not numbers
             worst = lengths[np.argmax(np.abs(lengths - 1))]
@@ -130,23 +130,36 @@ class OnnxEncoder:
             return self._sessions[domain]
 
     def _load(self, domain: Domain, shape: tuple[int, ...]) -> ort.InferenceSession:
-        options = ort.SessionOptions()
-        options.intra_op_num_threads = self.threads if domain == "sketch" else 1
-        options.inter_op_num_threads = 1
-        options.log_severity_level = 4  # what is wrong is raised, and told once
-        # Threads that spin while they wait take the cores from those that decode.
-        options.add_session_config_entry("session.intra_op.allow_spinning", "0")
         graph = self.model.graph(domain)
-        try:
-            session = ort.InferenceSession(graph, options, providers=["CPUExecutionProvider"])
-        except Exception as error:  # the run time raises its own kinds, none of them public
-            raise BadModel(
-                f"{graph} cannot be loaded with {WEIGHTS} beside it: {_first_line(error)}. "
-                f"Copy the whole folder again."
-            ) from error
+        session = open_session(graph, self.threads if domain == "sketch" else 1)
         _check("input", session.get_inputs(), ("pixels", "tensor(uint8)", (None, *shape)), graph)
         _check("output", session.get_outputs(), ("embedding", "tensor(float)", (None, self.dim)), graph)
         return session
+
+
+def open_session(graph: Path, threads: int) -> ort.InferenceSession:
+    """A model's graph, ready to run on the CPU.
+
+    Args:
+        graph: its file, with the weights beside it.
+        threads: how many threads share out each operation; 0 for as many as ONNX Runtime likes.
+
+    Raises:
+        BadModel: it cannot be loaded.
+    """
+    options = ort.SessionOptions()
+    options.intra_op_num_threads = threads
+    options.inter_op_num_threads = 1
+    options.log_severity_level = 4  # what is wrong is raised, and told once
+    # Threads that spin while they wait take the cores from those that decode.
+    options.add_session_config_entry("session.intra_op.allow_spinning", "0")
+    try:
+        return ort.InferenceSession(graph, options, providers=["CPUExecutionProvider"])
+    except Exception as error:  # the run time raises its own kinds, none of them public
+        raise BadModel(
+            f"{graph} cannot be loaded with {WEIGHTS} beside it: {first_line(error)}. "
+            f"Copy the whole folder again."
+        ) from error
 
 
 def usable_cores() -> int:
@@ -175,5 +188,6 @@ def _check(
     )
 
 
-def _first_line(error: Exception) -> str:
+def first_line(error: Exception) -> str:
+    """What the run time says is wrong, without its trace."""
     return str(error).strip().partition("\n")[0]

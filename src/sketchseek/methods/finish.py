@@ -76,21 +76,36 @@ def finish(
     }
     with torch.inference_mode():
         dim = towers[0](torch.from_numpy(samples["photo"][:1])).shape[1]
-    card = Card(
+    described = card(run, (photo, sketch), material.train, figures, dim, sources=sources, note=note)
+    with run.stage("export"):
+        export_model(*towers, described, run.model, samples=samples, words=words)
+    return run.model
+
+
+def card(
+    run: Run,
+    contracts: tuple[PhotoInput, SketchInput],
+    train: Dataset,
+    figures: Mapping[str, float],
+    dim: int,
+    *,
+    sources: Sequence[Source] = (),
+    note: str = "",
+) -> Card:
+    """What a trained model's card says, in the terms of `finish`; library versions are left to the export."""
+    used = _used(train)
+    return Card(
         name=f"{run.method}-{run.folder.name}",
         method=run.method,
         dim=dim,
-        photo=photo,
-        sketch=sketch,
-        summary=f"Trained on {_used(material.train)} of {material.train.name}. {note}".rstrip(),
-        licence=f"Weights learnt from {material.train.name}: {material.train.card.licence}",
-        sources=(Source(material.train.name, material.train.card.licence, _used(material.train)), *sources),
+        photo=contracts[0],
+        sketch=contracts[1],
+        summary=f"Trained on {used} of {train.name}. {note}".rstrip(),
+        licence=f"Weights learnt from {train.name}: {train.card.licence}",
+        sources=(Source(train.name, train.card.licence, used), *sources),
         figures={"validation": dict(figures)},
         training=to_dict(run.config),
     )
-    with run.stage("export"):
-        export_model(*towers, card, run.model, samples=samples, words=words)
-    return run.model
 
 
 def _used(train: Dataset) -> str:

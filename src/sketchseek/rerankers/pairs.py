@@ -17,11 +17,12 @@ import numpy as np
 import onnxruntime as ort
 from numpy.typing import NDArray
 
+from sketchseek.encoders.onnx import first_line, open_session
 from sketchseek.errors import BadModel
 from sketchseek.images import PhotoInput
 from sketchseek.model import Model, RegionInput
 from sketchseek.ranking import Ranking
-from sketchseek.rerankers.regions import of_photo, of_sketch
+from sketchseek.rerankers.regions import filled, of_photo, of_sketch
 from sketchseek.sketch import Sketch, SketchInput
 
 PICTURES = 8
@@ -172,15 +173,13 @@ class PairScorer:
         strokes: tuple[tuple[tuple[int, ...], ...], ...] = (),
     ) -> Regions:
         most = self.regions.most
-        filled = np.zeros((len(boxes), most, 4), np.float32)
-        for row, some in zip(filled, boxes, strict=True):
-            row[: len(some)] = some
+        places = filled(boxes, most)
         parts = [
-            self._run(domain, {"pixels": pixels[at : at + PICTURES], "boxes": filled[at : at + PICTURES]})[0]
+            self._run(domain, {"pixels": pixels[at : at + PICTURES], "boxes": places[at : at + PICTURES]})[0]
             for at in range(0, len(pixels), PICTURES)
         ]
         values = np.concatenate(parts) if parts else np.empty((0, most, self.model.card.dim), np.float32)
-        return Regions(values, np.array([len(some) for some in boxes], np.int64), filled, strokes)
+        return Regions(values, np.array([len(some) for some in boxes], np.int64), places, strokes)
 
     def _pairs(self, sketches: Regions, photos: Regions) -> list[NDArray[Any]]:
         fed: Arrays = {
@@ -193,20 +192,15 @@ class PairScorer:
 
     def _run(self, graph: str, fed: Arrays) -> list[NDArray[Any]]:
         path = self.model.graph(graph)
+        with self._lock:
+            if graph not in self._sessions:
+                self._sessions[graph] = open_session(path, self.threads or 0)
         try:
-            with self._lock:
-                if graph not in self._sessions:
-                    options = ort.SessionOptions()
-                    options.intra_op_num_threads = self.threads or 0
-                    options.log_severity_level = 4  # what is wrong is raised, and told once
-                    options.add_session_config_entry("session.intra_op.allow_spinning", "0")
-                    self._sessions[graph] = ort.InferenceSession(
-                        path, options, providers=["CPUExecutionProvider"]
-                    )
             found: list[NDArray[Any]] = self._sessions[graph].run(None, fed)
         except Exception as error:  # the run time raises its own kinds, none of them public
-            reason = str(error).strip().partition("\n")[0]
-            raise BadModel(f"{path} cannot be run: {reason}. Copy the whole folder again.") from error
+            raise BadModel(
+                f"{path} cannot be run: {first_line(error)}. Copy the whole folder again."
+            ) from error
         return found
 
 

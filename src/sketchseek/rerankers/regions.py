@@ -7,6 +7,7 @@ very frame, that the model is given: a mirrored or cropped picture has the boxes
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -83,6 +84,14 @@ def of_photo(pixels: NDArray[np.uint8], most: int = 16, finder: Finder = "edges"
     """
     parts = _cells(most - 1) if finder == "grid" else _windows(pixels, most - 1)
     return np.concatenate([_WHOLE, parts])
+
+
+def filled(boxes: Sequence[Boxes], most: int) -> Boxes:
+    """The boxes of N pictures as (N, ``most``, 4), zeros behind each picture's last."""
+    places = np.zeros((len(boxes), most, 4), np.float32)
+    for place, some in zip(places, boxes, strict=True):
+        place[: len(some)] = some
+    return places
 
 
 def _joined(boxes: Boxes, most: int) -> tuple[Boxes, tuple[tuple[int, ...], ...]]:

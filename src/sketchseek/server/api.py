@@ -110,7 +110,7 @@ def router(service: Service, keeper: Keeper, *, at_hand: bool = False) -> APIRou
     return routes
 
 
-def health() -> APIRouter:
+def open_routes() -> APIRouter:
     """What tells that the server is there, asked without the token."""
     routes = APIRouter(responses=refusals(*(status for status in ALWAYS if status not in {401, 429})))
 

@@ -61,7 +61,7 @@ def create_app(
     )
     at_hand = all(is_loopback(name.strip("[]")) for name in hosts)
     app.include_router(api.router(service, keeper, at_hand=at_hand))
-    app.include_router(api.health())
+    app.include_router(api.open_routes())
     app.include_router(assets.router())
     problems.install(app)
     describe(app)

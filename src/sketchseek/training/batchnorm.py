@@ -10,6 +10,7 @@ Normalization for Practical Domain Adaptation", 2016).
 from __future__ import annotations
 
 import copy
+import hashlib
 from collections.abc import Callable, Iterable
 from pathlib import Path
 
@@ -89,7 +90,8 @@ def adapt(module: nn.Module, batches: Iterable[Tensor]) -> None:
 
 def adapted(
     backbone: Backbone,
-    path: Path,
+    folder: Path,
+    measured: str,
     *,
     photos: Callable[[], Iterable[Tensor]],
     drawings: Callable[[], Iterable[Tensor]],
@@ -102,11 +104,13 @@ def adapted(
 
     Args:
         backbone: stays as it is.
-        path: of the file; where it exists, nothing is measured.
+        folder: of the file; where it is there, nothing is measured.
+        measured: all that the statistics depend on; the file is named by it.
         photos: float32 (N, 3, S, S), normalised, to restore its own statistics on.
         drawings: the same, to adapt it to.
         on_progress: told when each is done.
     """
+    path = folder / f"adapted-{hashlib.sha256(measured.encode()).hexdigest()[:12]}.safetensors"
     copied = copy.deepcopy(backbone)
     if not path.is_file():
         path.parent.mkdir(parents=True, exist_ok=True)

@@ -6,17 +6,13 @@ import copy
 import hashlib
 import importlib.metadata
 import json
-import logging
-import warnings
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import onnx
-import onnxruntime
 import torch
 from numpy.typing import NDArray
 from onnx import TensorProto, external_data_helper, helper, numpy_helper
@@ -28,8 +24,8 @@ from sketchseek import model as folders
 from sketchseek._aside import aside
 from sketchseek.errors import BadModel
 from sketchseek.model import WEIGHTS, Card, Vocabulary
+from sketchseek.training.graphs import TOLERANCE, beside_torch, to_graph
 
-TOLERANCE = 1e-3
 DOMAINS = ("photo", "sketch")
 _ALIASES = "aliases"
 _CONSTANT = "constant."
@@ -121,71 +117,6 @@ def fits_half(tensor: Tensor) -> bool:
     )
 
 
-def to_graph(
-    module: nn.Module,
-    *examples: Tensor,
-    inputs: tuple[str, ...] = ("pixels",),
-    outputs: tuple[str, ...] = ("embedding",),
-) -> onnx.ModelProto:
-    """A module as an ONNX graph, by default of one input ("pixels" -> "embedding"), with a dynamic batch.
-
-    Its initializers are named as in the module's state dict. ``examples``, one of each input, hold at least
-    two pictures.
-    """
-    from onnxscript import optimizer
-
-    with _quiet():
-        program = torch.onnx.export(
-            module.eval(),
-            examples,
-            dynamo=True,
-            input_names=list(inputs),
-            # Some networks name a tensor of theirs as an output is named, which the exporter does not see.
-            output_names=[_unnamed(name) for name in outputs],
-            dynamic_shapes=({0: torch.export.Dim("batch")},) * len(examples),
-            # The exporter's own optimiser fuses batch norm into the weights; then the stored tensors
-            # would no longer be those of the state dict. ONNX Runtime fuses them when it loads.
-            optimize=False,
-            verbose=False,
-        )
-        assert program is not None  # noqa: S101 - export without a file always returns one
-        optimizer.fold_constants(program.model)
-        optimizer.remove_unused_nodes(program.model)
-        _name_outputs(program.model.graph, outputs)
-        graph = program.model_proto
-    _strip(graph)
-    return graph
-
-
-def _unnamed(name: str) -> str:
-    return f"{name}.output"
-
-
-def _name_outputs(graph: Any, names: tuple[str, ...]) -> None:
-    """Name the outputs; what else has such a name gets another."""
-    inner = [value for node in graph for value in node.outputs] + list(graph.initializers.values())
-    for value in inner:
-        if value.name in names:
-            value.name = f"{value.name}.inner"
-    for value, name in zip(graph.outputs, names, strict=True):
-        value.name = name
-
-
-def _strip(graph: onnx.ModelProto) -> None:
-    """Take out the exporter's notes: source paths and stack traces, nine tenths of a graph's bytes."""
-    graph.graph.ClearField("value_info")
-    for part in (
-        graph,
-        graph.graph,
-        *graph.graph.node,
-        *graph.graph.initializer,
-        *graph.graph.input,
-        *graph.graph.output,
-    ):
-        part.ClearField("doc_string")
-        part.ClearField("metadata_props")
-
-
 def write_graphs(
     graphs: Mapping[str, onnx.ModelProto], own: Mapping[str, set[str]], folder: Path, *, half: bool
 ) -> None:
@@ -264,28 +195,15 @@ def _refer(graph: onnx.GraphProto, places: Mapping[str, tuple[str, int, int]]) -
     graph.node.extend(nodes)
 
 
-def _check(tower: nn.Module, path: Path, pixels: NDArray[np.uint8], dim: int) -> float:
-    """Run the written graph beside torch and return the greatest difference."""
-    session = onnxruntime.InferenceSession(str(path), providers=["CPUExecutionProvider"])
-    with torch.inference_mode():
-        wanted = tower(torch.from_numpy(np.ascontiguousarray(pixels))).numpy()
-    got = np.concatenate(
-        [
-            session.run(None, {"pixels": part})[0] for part in (pixels[:1], pixels[1:])
-        ]  # another batch than exported
-    )
-    worst = float(np.abs(got - wanted).max())
+def _check(tower: nn.Module, path: Path, pixels: NDArray[np.uint8], dim: int) -> None:
+    """What a graph of embeddings has to be: torch's, of the promised length, and not all the same."""
+    (got,) = beside_torch(tower, path, (torch.from_numpy(np.ascontiguousarray(pixels)),))
     if got.shape != (len(pixels), dim):
         raise BadModel(f"{path.name}: embeddings of shape {got.shape}, the card promises (N, {dim})")
-    if not worst <= TOLERANCE:
-        raise BadModel(
-            f"{path.name}: its outputs differ from torch's by {worst:.2g}, more than {TOLERANCE:g}"
-        )
     if not np.allclose(np.linalg.norm(got, axis=1), 1, atol=TOLERANCE):
         raise BadModel(f"{path.name}: its embeddings are not of unit length")
     if np.ptp(got, axis=0).max() < TOLERANCE:
         raise BadModel(f"{path.name}: the same embedding for every picture: is the tower trained?")
-    return worst
 
 
 def _noise(domain: str, card: Card) -> NDArray[np.uint8]:
@@ -298,19 +216,3 @@ def _noise(domain: str, card: Card) -> NDArray[np.uint8]:
     if domain == "photo":
         return pictures
     return np.where(pictures[..., 0] > 200, 0, 255).astype(np.uint8)
-
-
-@contextmanager
-def _quiet() -> Iterator[None]:
-    """Silence the exporter's warnings about operators that are not used here."""
-    loggers = [logging.getLogger(name) for name in ("torch.onnx", "onnxscript", "onnx_ir")]
-    levels = [logger.level for logger in loggers]
-    for logger in loggers:
-        logger.setLevel(logging.ERROR)
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            yield
-    finally:
-        for logger, level in zip(loggers, levels, strict=True):
-            logger.setLevel(level)

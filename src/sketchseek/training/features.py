@@ -25,7 +25,7 @@ from torch import nn
 from sketchseek._aside import aside
 from sketchseek.data import Item
 from sketchseek.images import PhotoInput
-from sketchseek.training.export import to_graph
+from sketchseek.training.graphs import to_graph
 from sketchseek.training.pictures import Augment, Contract, Pictures
 from sketchseek.training.progress import OnProgress, Progress, silent
 

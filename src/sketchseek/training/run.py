@@ -133,7 +133,11 @@ def _summary(folder: Path) -> dict[str, dict[str, float]]:
 
 
 def _same(path: Path, method: str, config: Any) -> bool:
-    """Whether a run's file names this method and these settings; what it does not name has its default."""
+    """Whether a run's file names this method and these settings; what it does not name has its default.
+
+    So a run goes on where settings have been added since: the default of a new one has to do what was done
+    before there was it.
+    """
     text = path.read_text(encoding="utf-8")
     try:
         raw = tomllib.loads(text)

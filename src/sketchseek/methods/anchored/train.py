@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
@@ -154,7 +153,8 @@ def _adapted(
     key = f"{backbone.digest()} {drawings} {_STATISTICS} {_UNSEEN}"
     return batchnorm.adapted(
         backbone,
-        run.features / f"adapted-{hashlib.sha256(key.encode()).hexdigest()[:12]}.safetensors",
+        run.features,
+        key,
         photos=lambda: _normalised(material.photos[:1], photos, _STATISTICS[0]),
         drawings=lambda: _normalised(material.sketches[:2], drawings, _STATISTICS[1]),
         on_progress=run.on_progress,

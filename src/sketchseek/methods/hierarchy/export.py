@@ -4,29 +4,27 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
-import onnxruntime
 import torch
 from numpy.typing import NDArray
 from torch import Tensor, nn
 
 from sketchseek import model as folders
 from sketchseek._aside import aside
-from sketchseek.errors import BadModel
 from sketchseek.images import PhotoInput
 from sketchseek.losses.paired_triplet import squared
-from sketchseek.methods.hierarchy.material import filled
+from sketchseek.methods.finish import card
 from sketchseek.methods.hierarchy.network import Compared
 from sketchseek.methods.hierarchy.pairs import Pair
 from sketchseek.methods.hierarchy.towers import RegionTower
-from sketchseek.model import Card, RegionInput, Source
-from sketchseek.rerankers.regions import of_photo, of_sketch
+from sketchseek.model import RegionInput
+from sketchseek.rerankers.regions import filled, of_photo, of_sketch
 from sketchseek.sketch import SketchInput
-from sketchseek.training.config import to_dict
-from sketchseek.training.export import TOLERANCE, round_to_half, to_graph, versions, write_graphs
+from sketchseek.training.export import round_to_half, versions, write_graphs
+from sketchseek.training.graphs import beside_torch, to_graph
 from sketchseek.training.material import Material
 from sketchseek.training.pictures import Pictures
 from sketchseek.training.run import Run
@@ -77,23 +75,7 @@ def write(run: Run, whole: Whole, material: Material, figures: Mapping[str, floa
     Raises:
         BadModel: they do not.
     """
-    photo, sketch = whole.contracts
-    train = material.train
-    used = f"{len(train.photos):,} photos, {len(train.sketches):,} sketches"
-    card = Card(
-        name=f"{run.method}-{run.folder.name}",
-        method=run.method,
-        dim=run.config.dim,
-        photo=photo,
-        sketch=sketch,
-        summary=f"Compares pairs. Trained on {used} of {train.name}.",
-        licence=f"Weights learnt from {train.name}: {train.card.licence}",
-        sources=(Source(train.name, train.card.licence, used),),
-        figures={"validation": dict(figures)},
-        training=to_dict(run.config),
-        versions=versions(),
-        regions=whole.regions,
-    )
+    described = card(run, whole.contracts, material.train, figures, run.config.dim, note="Compares pairs.")
     modules = {
         name: copy.deepcopy(module).eval()
         for name, module in (
@@ -119,8 +101,8 @@ def write(run: Run, whole: Whole, material: Material, figures: Mapping[str, floa
         own = {name: set(module.state_dict()) for name, module in modules.items()}
         write_graphs(graphs, own, written, half=True)
         for name, module in modules.items():
-            _check(module, written / f"{name}.onnx", examples[name])
-        folders.write_card(card, written)
+            beside_torch(module, written / f"{name}.onnx", examples[name])
+        folders.write_card(replace(described, versions=versions(), regions=whole.regions), written)
     return run.model
 
 
@@ -150,23 +132,4 @@ def _examples(
 
 
 def _tensors(pixels: NDArray[np.uint8], boxes: list[NDArray[np.float32]], most: int) -> tuple[Tensor, Tensor]:
-    return torch.from_numpy(pixels.copy()), torch.from_numpy(np.stack([filled(box, most) for box in boxes]))
-
-
-def _check(module: nn.Module, path: Path, inputs: tuple[Tensor, ...]) -> None:
-    """Run the written graph beside torch, one picture or pair at a time and all at once."""
-    session = onnxruntime.InferenceSession(str(path), providers=["CPUExecutionProvider"])
-    names = [port.name for port in session.get_inputs()]
-    with torch.inference_mode():
-        wanted = module(*inputs)
-    wanted = wanted if isinstance(wanted, tuple) else (wanted,)
-    for part in (slice(1), slice(None)):
-        fed = {name: value[part].numpy() for name, value in zip(names, inputs, strict=True)}
-        for got, value in zip(session.run(None, fed), wanted, strict=True):
-            expected = value[part].numpy()
-            scale = max(1.0, float(np.abs(expected).max(initial=0)))
-            worst = float(np.abs(got - expected).max(initial=0)) / scale
-            if got.shape != expected.shape or not worst <= TOLERANCE:
-                raise BadModel(
-                    f"{path.name}: its outputs differ from torch's by {worst:.2g}, more than {TOLERANCE:g}"
-                )
+    return torch.from_numpy(pixels.copy()), torch.from_numpy(filled(boxes, most))

@@ -13,7 +13,7 @@ from torch import Tensor
 
 from sketchseek.data import Dataset, Item
 from sketchseek.model import RegionInput
-from sketchseek.rerankers.regions import of_photo, of_sketch
+from sketchseek.rerankers.regions import filled, of_photo, of_sketch
 from sketchseek.sketch import Sketch, SketchInput
 from sketchseek.training.features import Features
 from sketchseek.training.pictures import Pictures
@@ -70,11 +70,6 @@ def see(
     return Seen(tuple(items), np.stack(values), np.stack(boxes), np.stack(sizes))
 
 
-def filled(boxes: NDArray[np.float32], most: int) -> NDArray[np.float32]:
-    """(n, 4) boxes as (most, 4), zeros behind the last."""
-    return np.pad(boxes, ((0, most - len(boxes)), (0, 0)))
-
-
 def mirrored(dataset: Dataset) -> Dataset:
     """The data set in a mirror: every stroke and every pixel from right to left."""
     own = {f"{_MIRROR}/{item.id}": item for item in dataset}
@@ -97,15 +92,13 @@ def mirrored(dataset: Dataset) -> Dataset:
 def _boxes(
     pictures: Pictures, items: Sequence[Item], regions: RegionInput, on_progress: OnProgress
 ) -> tuple[NDArray[np.float32], NDArray[np.int64]]:
-    boxes = np.zeros((len(items), regions.most, 4), np.float32)
-    sizes = np.zeros(len(items), np.int64)
+    found = []
     contract = pictures.contract
-    for row, item in enumerate(items):
+    for done, item in enumerate(items, 1):
         if isinstance(contract, SketchInput):
-            found = of_sketch(pictures.dataset.sketch(item), contract, regions.most).boxes
+            found.append(of_sketch(pictures.dataset.sketch(item), contract, regions.most).boxes)
         else:
-            found = of_photo(pictures.plain(item), regions.most, regions.finder)
-        boxes[row], sizes[row] = filled(found, regions.most), len(found)
-        if row % 64 == 63 or row + 1 == len(items):
-            on_progress(Progress("regions", row + 1, len(items)))
-    return boxes, sizes
+            found.append(of_photo(pictures.plain(item), regions.most, regions.finder))
+        if done % 64 == 0 or done == len(items):
+            on_progress(Progress("regions", done, len(items)))
+    return filled(found, regions.most), np.array([len(boxes) for boxes in found], np.int64)

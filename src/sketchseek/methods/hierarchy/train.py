@@ -147,7 +147,8 @@ def _adapted(
     )
     return batchnorm.adapted(
         backbone,
-        run.features / f"adapted-{hashlib.sha256(key.encode()).hexdigest()[:12]}.safetensors",
+        run.features,
+        key,
         photos=lambda: normalised(photos, train.photos, _STATISTICS),
         drawings=lambda: normalised(sketches, train.sketches, _STATISTICS),
         on_progress=run.on_progress,

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import copy
-import hashlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
@@ -162,7 +161,8 @@ def _adapted(backbone: Backbone, known: Known, photo: PhotoInput, sketch: Sketch
     key += "".join(f" {name}" for name in run.config.data.photos)
     return batchnorm.adapted(
         backbone,
-        run.features / f"adapted-{hashlib.sha256(key.encode()).hexdigest()[:12]}.safetensors",
+        run.features,
+        key,
         photos=lambda: some(known.photos, photo),
         drawings=lambda: (batch for part in measured for batch in some(part, sketch)),
         on_progress=run.on_progress,
