@@ -10,8 +10,9 @@ to the first new results on the page and the frame that shows them, as the page'
 what the server says that the answer took, and what the encoder alone takes for a drawing. Chromium shares the
 cores with the server. A stroke that begins on an example drawing takes that up: it is "without_results".
 ``clients``: so many at once for two minutes, each asking after every stroke and then drawing for a second.
-``kill``: the server is killed while clients ask, and started anew: the library is checked, and a fixed
-drawing is asked before and after.
+``kill``: the server is killed while so many clients ask, and started anew on the same port while they go on:
+requests that found nobody are counted, and all answers after the first new one; then the library is checked,
+and a fixed drawing has been asked before and after.
 """
 
 from __future__ import annotations
@@ -28,7 +29,9 @@ import threading
 import time
 from collections import Counter
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -76,7 +79,8 @@ def main() -> None:
             result["page"] = on_the_page(port, chosen.drawings)
             result["server_mib"] = {"after drawing": resident(process.pid)}
             print(result, flush=True)
-            result["clients"] = crowd(port, chosen.clients, chosen.seconds)
+            asked = crowd(port, chosen.clients, chosen.seconds)
+            result["clients"] = {"clients": chosen.clients, "seconds": chosen.seconds, **told(asked)}
             result["server_mib"]["after the crowd"] = resident(process.pid)
             print(result["clients"], result["server_mib"], flush=True)
         result["kill"] = killed(library, chosen.clients)
@@ -86,7 +90,7 @@ def main() -> None:
 
 
 @contextmanager
-def served(library: Path) -> Iterator[tuple[subprocess.Popen[str], int]]:
+def served(library: Path, port: int = 0) -> Iterator[tuple[subprocess.Popen[str], int]]:
     command = [
         sys.executable,
         "-m",
@@ -95,7 +99,7 @@ def served(library: Path) -> Iterator[tuple[subprocess.Popen[str], int]]:
         "--library",
         str(library),
         "--port",
-        "0",
+        str(port),
         "--no-open",
     ]
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True) as process:
@@ -172,20 +176,28 @@ def on_the_page(port: int, drawings: int) -> dict[str, Any]:
 
 def alone(port: int, runs: int = 60) -> dict[str, Any]:
     """One client without a page: what it waits, and what the server says it took."""
-    rng, waits, told = np.random.default_rng(4), [], []
+    rng, waits, server = np.random.default_rng(4), [], []
     for _ in range(runs):
         began = time.perf_counter()
         _, answer = ask(port, drawing(rng))
         waits.append(1000 * (time.perf_counter() - began))
-        told.append(answer["milliseconds"])
-    return {"wait_ms": percentiles(waits), "server_ms": percentiles(told)}
+        server.append(answer["milliseconds"])
+    return {"wait_ms": percentiles(waits), "server_ms": percentiles(server)}
 
 
-def crowd(port: int, clients: int, seconds: float) -> dict[str, Any]:
-    """Clients that draw at the same time."""
+@dataclass(frozen=True)
+class Asked:
+    """One request of a client: when it was over (`time.monotonic`), its status, and how long it waited."""
+
+    at: float
+    status: int
+    wait_ms: float
+
+
+def crowd(port: int, clients: int, seconds: float) -> list[Asked]:
+    """Clients that draw at the same time; what became of each request, in the order of their ends."""
     until = time.monotonic() + seconds
-    waits: list[float] = []
-    states: Counter[int] = Counter()
+    asked: list[Asked] = []
 
     def draw(seed: int) -> None:
         rng = np.random.default_rng(seed)
@@ -193,10 +205,10 @@ def crowd(port: int, clients: int, seconds: float) -> dict[str, Any]:
         while time.monotonic() < until:
             whole = drawing(rng)
             for count in range(1, len(whole) + 1):
-                began = time.perf_counter()
+                began = time.monotonic()
                 status, _ = ask(port, whole[:count])
-                waits.append(1000 * (time.perf_counter() - began))
-                states[status] += 1
+                ended = time.monotonic()
+                asked.append(Asked(ended, status, 1000 * (ended - began)))
                 time.sleep(rng.uniform(0.7, 1.3) * STROKE_S)
 
     threads = [threading.Thread(target=draw, args=(seed,)) for seed in range(clients)]
@@ -204,33 +216,43 @@ def crowd(port: int, clients: int, seconds: float) -> dict[str, Any]:
         thread.start()
     for thread in threads:
         thread.join()
+    return asked
+
+
+def told(asked: list[Asked]) -> dict[str, Any]:
+    answers = Counter(each.status for each in asked)
     return {
-        "clients": clients,
-        "seconds": seconds,
-        "requests": len(waits),
-        "answers": {str(state): count for state, count in sorted(states.items())},
-        "wait_ms": percentiles(waits),
+        "requests": len(asked),
+        "answers": {str(status): count for status, count in sorted(answers.items())},
+        "wait_ms": percentiles([each.wait_ms for each in asked]),
     }
 
 
-def killed(library: Path, clients: int) -> dict[str, Any]:
-    """Kill the server under load; what is there after, and whether it answers the same."""
+def killed(library: Path, clients: int, seconds: float = 30) -> dict[str, Any]:
+    """Kill the server under load, start it anew under the same: what is lost, and what is answered."""
     fixed = drawing(np.random.default_rng(3))
-    with served(library) as (process, port):
-        before = ask(port, fixed)
-        load = threading.Thread(target=crowd, args=(port, clients, 4.0))
-        load.start()
-        time.sleep(3)
-        process.kill()
-        load.join()
+    with ThreadPoolExecutor(1) as pool:
+        with served(library) as (process, port):
+            before = ask(port, fixed)
+            load = pool.submit(crowd, port, clients, seconds)
+            time.sleep(seconds / 4)
+            gone = time.monotonic()
+            process.kill()
+        with served(library, port):
+            asked = load.result()
+            after = ask(port, fixed)
     with Library.open(library) as opened:
         damage = opened.problems()
-    began = time.perf_counter()
-    with served(library) as (_, port):
-        back = time.perf_counter() - began
-        after = ask(port, fixed)
+    back = min(each.at for each in asked if each.at > gone and each.status == 200)
     same = [[(hit["id"], hit["score"]) for hit in each["hits"]] for _, each in (before, after)]
-    return {"same_answer": same[0] == same[1], "damage": damage, "answers_again_after_s": round(back, 1)}
+    return {
+        "same_answer": same[0] == same[1],
+        "damage": damage,
+        "answers_again_after_s": round(back - gone, 1),
+        "before": told([each for each in asked if each.at < gone]),
+        "while_gone": told([each for each in asked if gone <= each.at < back])["answers"],
+        "after": told([each for each in asked if each.at >= back]),
+    }
 
 
 def ask(port: int, strokes: list[list[list[int]]]) -> tuple[int, dict[str, Any]]:

@@ -54,12 +54,14 @@ export class Results extends EventTarget {
   show(hits, next, moving = true) {
     this.groups = hits;
     this.next = next;
+    this.#list.classList.remove("followed");
     this.#lay(moving);
   }
 
   /** The pictures that follow. */
   append(hits, next) {
     const others = hits.filter(({ id }) => !this.#tiles.has(id));
+    this.#list.classList.add("followed");
     this.groups = [...this.groups, ...others];
     this.next = next;
     for (const hit of others) {
