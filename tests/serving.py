@@ -7,6 +7,7 @@ import os
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -18,7 +19,7 @@ from waiting import until
 from sketchseek.encoders import encode_photos, load_encoder
 from sketchseek.library import Library
 from sketchseek.library.background import Standing
-from sketchseek.model import Vocabulary, write_words
+from sketchseek.model import Vocabulary, write_card, write_words
 from sketchseek.server import create_app, open_socket, web_server
 
 Points = list[tuple[float, float]]
@@ -85,6 +86,15 @@ def teach(model: Path, names: tuple[str, ...] = tuple(SHAPES)) -> None:
     photos = [picture(shape) for shape in SHAPES][: len(names)]
     vectors = 3 * encode_photos(load_encoder(model, threads=1), photos)
     write_words(Vocabulary(names, vectors), model)
+
+
+def teach_kinds(model: Path) -> None:
+    """Let a model rank by the look, and know two categories: shapes that cross, and those that close."""
+    of = {"crossing": ("cross", "plus"), "closed": ("circle", "square", "triangle")}
+    encoder = load_encoder(model, threads=1)
+    middles = [encode_photos(encoder, map(picture, shapes)).mean(axis=0) for shapes in of.values()]
+    write_words(Vocabulary(tuple(of), np.stack(middles)), model)
+    write_card(replace(encoder.model.card, grain="look"), model)
 
 
 def file_manager(folder: Path, monkeypatch: pytest.MonkeyPatch) -> Path:

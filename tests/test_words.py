@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -26,6 +27,38 @@ def test_words_are_found_whole_or_by_their_parts(words: Vocabulary) -> None:
     for text in ("", "?!", "zyzzyva"):
         with pytest.raises(UnknownName, match="Try a plainer word"):
             words.vector(text)
+
+
+def test_a_query_is_drawn_to_the_word_it_is_nearest_to(words: Vocabulary) -> None:
+    near = np.array([[0.8, 0.6, 0, 0], [0, 0, 0.6, 0.8]], np.float32)
+    found = words.named(near)
+    np.testing.assert_allclose(np.linalg.norm(found, axis=1), 1, atol=1e-6)
+    weights = np.exp(near[:, :3] / 0.05)
+    told = np.pad(weights / np.linalg.norm(weights, axis=1, keepdims=True), ((0, 0), (0, 1)))
+    wanted = (near + told) / np.linalg.norm(near + told, axis=1, keepdims=True)
+    np.testing.assert_allclose(found, wanted, atol=1e-5)
+    assert (found.argmax(axis=1) == [0, 2]).all()
+
+
+def test_what_is_finer_than_category_can_ask_for_that_too(words: Vocabulary, tmp_path: Path) -> None:
+    card = replace(model.load("default").card, dim=4)
+    look = model.Model(tmp_path, replace(card, grain="look"))
+    assert look.grains == ("look",)
+    rows = np.eye(4, dtype=np.float32)
+    assert look.asking(rows, None) is look.asking(rows, "look") is rows
+    with pytest.raises(UnknownName, match="does not rank by 'category': it ranks by 'look'"):
+        look.asking(rows, "category")
+    write_words(words, tmp_path)
+    assert model.Model(tmp_path, card).grains == ("category",)
+    taught = model.Model(tmp_path, replace(card, grain="look"))
+    assert taught.grains == ("category", "look")
+    np.testing.assert_array_equal(taught.asking(rows, "category"), words.named(rows))
+
+
+def test_a_grain_that_is_none_is_no_card(tmp_path: Path) -> None:
+    path = model.write_card(replace(model.load("default").card, grain="mood"), tmp_path)  # type: ignore[arg-type]
+    with pytest.raises(BadModel, match="grain 'mood', this sketchseek knows category, look, exact"):
+        model.read_card(path)
 
 
 def test_words_are_kept_beside_the_model(words: Vocabulary, tmp_path: Path) -> None:

@@ -25,7 +25,7 @@ from dataclasses import asdict, dataclass, field
 from functools import cached_property
 from importlib.resources import files
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 
 import numpy as np
 from numpy.typing import NDArray
@@ -42,6 +42,10 @@ WORDS = "words.npz"
 FORMAT = 1
 PACKAGED = ("default",)
 Finder = Literal["edges", "grid"]
+Grain = Literal["category", "look", "exact"]
+"""How alike things are that count as the same: of one category, of one look within it, the very one."""
+
+_NEAREST = 0.05  # temperature at which a query is held against words, as cosines
 
 
 @dataclass(frozen=True)
@@ -71,7 +75,8 @@ class Card:
     """What a model is, what it expects and how it was made.
 
     ``figures`` maps a benchmark's name to its metrics; ``training`` is the method's whole configuration, and
-    ``recipe`` the name of the recipe that it came from, if any; ``regions`` is there where it compares pairs.
+    ``recipe`` the name of the recipe that it came from, if any; ``regions`` is there where it compares pairs;
+    ``grain`` is what it was trained to rank by.
     """
 
     name: str
@@ -87,6 +92,7 @@ class Card:
     versions: Mapping[str, str] = field(default_factory=dict)
     recipe: str = ""
     regions: RegionInput | None = None
+    grain: Grain = "category"
     format: int = FORMAT
 
 
@@ -120,6 +126,26 @@ class Vocabulary:
             raise UnknownName(f"the model knows {len(self.names):,} words, but not {text!r}. {hint}")
         vector: NDArray[np.float32] = self.vectors[rows[:1] if wanted in where else rows].mean(0)
         return vector
+
+    def named(self, queries: NDArray[np.float32]) -> NDArray[np.float32]:
+        """Queries with the word added that each is nearest to: they ask for the category, less for its look.
+
+        What is added is the words' vectors, each weighted by how near the query is to it (softmax of the
+        cosines), at the query's own length.
+
+        Args:
+            queries: (N, D) float32 of unit length.
+
+        Returns:
+            (N, D) float32 of unit length.
+        """
+        units = self.vectors / np.linalg.norm(self.vectors, axis=1, keepdims=True)
+        near = queries @ units.T / _NEAREST
+        weights = np.exp(near - near.max(axis=1, keepdims=True))
+        words = weights @ units
+        both = queries + words / np.linalg.norm(words, axis=1, keepdims=True)
+        found: NDArray[np.float32] = both / np.linalg.norm(both, axis=1, keepdims=True)
+        return found.astype(np.float32)
 
 
 @dataclass(frozen=True)
@@ -168,6 +194,34 @@ class Model:
         if found.vectors.shape != (len(found.names), self.card.dim):
             raise BadModel(f"{path}: {len(found.names)} words, vectors of shape {found.vectors.shape}")
         return found
+
+    @property
+    def grains(self) -> tuple[Grain, ...]:
+        """What it can rank by, from coarse to fine; the last is its own.
+
+        One that was trained for something finer can still ask for the category, where it knows words.
+
+        Raises:
+            BadModel: the file of words is broken.
+        """
+        own = self.card.grain
+        return (own,) if own == "category" or self.words is None else ("category", own)
+
+    def asking(self, queries: NDArray[np.float32], grain: Grain | None) -> NDArray[np.float32]:
+        """Queries (N, D) as they rank by a grain, by the model's own where none is named.
+
+        Raises:
+            UnknownName: the model does not rank by this grain.
+            BadModel: the file of words is broken.
+        """
+        if grain is None or grain == self.card.grain:
+            return queries
+        if grain not in self.grains or self.words is None:
+            raise UnknownName(
+                f"the model {self.card.name!r} does not rank by {grain!r}: it ranks by "
+                f"{' and '.join(map(repr, self.grains))}"
+            )
+        return self.words.named(queries)
 
     def graph(self, domain: str) -> Path:
         """The ONNX graph for ``"photo"``, ``"sketch"`` or, where it compares them, ``"pair"``."""
@@ -218,6 +272,10 @@ def read_card(path: Path) -> Card:
         raw = json.loads(path.read_text(encoding="utf-8"))
         if raw.get("format") != FORMAT:
             raise BadModel(f"{path}: card format {raw.get('format')!r}, this sketchseek reads {FORMAT}")
+        if raw.get("grain", "category") not in get_args(Grain):
+            raise BadModel(
+                f"{path}: grain {raw['grain']!r}, this sketchseek knows {', '.join(get_args(Grain))}"
+            )
         return Card(
             **raw
             | {

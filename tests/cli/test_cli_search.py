@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 import pytest
 from commands import Commands
 from make_model import make_model
-from serving import SHAPES, make_library, picture, served, teach
+from serving import SHAPES, make_library, picture, served, teach, teach_kinds
 
 from sketchseek.client import Client
 from sketchseek.errors import BadToken
@@ -46,6 +46,7 @@ def test_search_as_json(ask) -> None:
     assert json.loads(out) == {
         "drawing": "HERE/cross.svg",
         "words": None,
+        "grain": None,
         "library": "SHAPES/library.sqlite",
         "model": "tiny@ID",
         "hits": [
@@ -276,6 +277,35 @@ def test_words_are_searched_for_alike_in_a_library_and_on_a_server(
     text = (tmp_path / "page.html").read_text(encoding="utf-8")
     assert "<h2>square</h2>" in text
     assert 'alt="query' not in text
+
+
+def test_a_grain_is_asked_for_alike_in_a_library_and_on_a_server(
+    run: Commands, tmp_path: Path, drawing: Path
+) -> None:
+    library, _, model = make_library(tmp_path)
+    teach_kinds(model)
+
+    def found(*asked: str | Path) -> list[tuple[str, float]]:
+        return [
+            (hit["path"], hit["score"])
+            for hit in json.loads(run("search", drawing, *asked, "--json").raw)["hits"]
+        ]
+
+    with served(library, model) as site:
+        for grain in ("category", "look"):
+            there, here = (
+                found("--grain", grain, "--server", site),
+                found("--grain", grain, "--library", library),
+            )
+            assert [path for path, _ in here] == [path for path, _ in there]
+            assert [score for _, score in here] == pytest.approx([score for _, score in there], abs=1e-5)
+        far = run("search", drawing, "--grain", "exact", "--server", site)
+    near = run("search", drawing, "--grain", "exact", "--library", library)
+    told = "sketchseek: the model 'tiny' does not rank by 'exact': it ranks by 'category' and 'look'\n"
+    assert (near.err, far.err, near.code, far.code) == (told, told, 1, 1)
+    assert found("--grain", "look", "--library", library) == found("--library", library)
+    assert found("--grain", "category", "--library", library) != found("--library", library)
+    assert run("search", drawing, "--grain", "kind").code == 2
 
 
 def test_something_has_to_be_asked(run: Commands, shapes: Path) -> None:

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 from PIL import Image
-from serving import SHAPES, make_library, picture, served, teach, wire
+from serving import SHAPES, make_library, picture, served, teach, teach_kinds, wire
 
 from sketchseek.client import Client, Filters, Indexing, PicturePart, SketchPart, UploadPart, WordsPart
 from sketchseek.errors import BadConfig, BadImage, BadServer, BadToken, EmptySketch, UnknownName
@@ -87,6 +87,21 @@ def test_words_can_be_asked_with(client: Client, tmp_path: Path) -> None:
         assert (taught.words(), taught.status().words) == (tuple(SHAPES), len(SHAPES))
         both = [SketchPart(drawn("cross"), 0.05), WordsPart("square")]
         assert taught.search(both, k=1).hits[0].name == "square.png"
+
+
+def test_a_grain_can_be_asked_for(client: Client, tmp_path: Path) -> None:
+    assert client.status().grains == ("category",)
+    with pytest.raises(UnknownName, match="does not rank by 'exact'"):
+        client.search([SketchPart(drawn("plus"))], grain="exact")
+    library, _, model = make_library(tmp_path)
+    teach_kinds(model)
+    with served(library, model) as site:
+        taught = Client(site)
+        assert taught.status().grains == ("category", "look")
+        look, category = (
+            taught.search([SketchPart(drawn("plus"))], grain=grain) for grain in ("look", "category")
+        )
+    assert (look.hits[-1].name, category.hits[1].name) == ("cross.png", "cross.png")
 
 
 def test_files_can_be_asked_with(client: Client) -> None:

@@ -31,7 +31,7 @@ from sketchseek.methods.midgrain.refresh import Cost, Refresher, cost, read, wri
 from sketchseek.methods.midgrain.train import paired
 from sketchseek.methods.recipe import recipe
 from sketchseek.training.config import from_dict
-from sketchseek.training.material import Data
+from sketchseek.training.material import Data, gather
 from sketchseek.training.pictures import LINES
 from sketchseek.training.progress import Progress
 
@@ -336,8 +336,11 @@ def small(place: Path, **more: Any) -> MidGrain:
 def test_the_result_is_a_model_folder(place: Path, tmp_path: Path, share: str) -> None:
     config = small(place, share=share, alignment="pca" if share == "half" else "manifold")
     made = method("midgrain").train(config, tmp_path / "run", cache_dir=place / "cache")
-    card = folders.load(made).card
-    assert (card.method, card.dim) == ("midgrain", 8)
+    model = folders.load(made)
+    card = model.card
+    assert (card.method, card.dim, model.grains) == ("midgrain", 8, ("category", "look"))
+    assert model.words is not None
+    assert model.words.names == tuple(sorted({item.label for item in gather(config.data, 0).train}))
     assert from_dict(MidGrain, card.training) == config
     assert 0 < card.figures["validation"]["map@all"] <= 1
     assert sorted(path.name for path in (tmp_path / "run" / "pools").iterdir()) == [

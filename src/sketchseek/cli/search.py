@@ -5,9 +5,8 @@ from __future__ import annotations
 import csv
 import sys
 from datetime import datetime
-from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
@@ -30,14 +29,6 @@ if TYPE_CHECKING:
 LONGEST = 100  # characters of words, as servers take them
 
 
-class Orientation(StrEnum):
-    """How a photo lies."""
-
-    landscape = "landscape"
-    portrait = "portrait"
-    square = "square"
-
-
 def search(
     drawing: Annotated[
         Path | None,
@@ -51,6 +42,10 @@ def search(
     words: Annotated[
         str | None,
         typer.Option(metavar="TEXT", help="What is looked for, in words; with a drawing or alone."),
+    ] = None,
+    grain: Annotated[
+        Literal["category", "look", "exact"] | None,
+        typer.Option(help="How alike: of one category, of one look, this very one; the model's finest."),
     ] = None,
     k: Annotated[int, typer.Option("-k", metavar="N", min=1, help="How many photos to show.")] = 10,
     library: LibraryOption = None,
@@ -73,7 +68,9 @@ def search(
             formats=["%Y-%m-%d"], metavar="YYYY-MM-DD", help="Only photos taken on this day or earlier."
         ),
     ] = None,
-    orientation: Annotated[Orientation | None, typer.Option(help="Only photos of this shape.")] = None,
+    orientation: Annotated[
+        Literal["landscape", "portrait", "square"] | None, typer.Option(help="Only photos of this shape.")
+    ] = None,
     as_json: JsonOption = False,
     as_csv: Annotated[bool, typer.Option("--csv", help="Print CSV: rank, score, path.")] = False,
     html: Annotated[
@@ -100,12 +97,12 @@ def search(
     from sketchseek.library import Filter
     from sketchseek.sketch import read_sketch
 
-    asked = Asked(drawing, read_sketch(drawing) if drawing else None, words)
+    asked = Asked(drawing, read_sketch(drawing) if drawing else None, words, grain)
     where = Filter(
         folder=folder.expanduser().resolve() if folder and not server else folder,
         after=after.date() if after else None,
         before=before.date() if before else None,
-        orientation=orientation.value if orientation else None,
+        orientation=orientation,
     )
     with server_source(server, token_of_environment()) if server else library_source(library) as source:
         hits = source.find(asked, k, where)
@@ -118,6 +115,7 @@ def search(
             {
                 "drawing": str(drawing) if drawing else None,
                 "words": words,
+                "grain": grain,
                 "library": source.name,
                 "model": source.model,
                 "hits": _plain(hits),

@@ -13,16 +13,18 @@ if TYPE_CHECKING:
     from sketchseek import client
     from sketchseek.encoders import OnnxEncoder
     from sketchseek.library import Filter, Hit, Library
+    from sketchseek.model import Grain
     from sketchseek.sketch import Sketch
 
 
 @dataclass(frozen=True)
 class Asked:
-    """A drawing's file, which was read as ``sketch``, and words; either or both, equal in weight."""
+    """A drawing's file, which was read as ``sketch``, and words, equal in weight; and how alike."""
 
     drawing: Path | None
     sketch: Sketch | None
     words: str | None
+    grain: Grain | None = None
 
 
 class Source(Protocol):
@@ -40,7 +42,7 @@ class Source(Protocol):
         """The ``k`` best photos.
 
         Raises:
-            UnknownName: the model does not know the words.
+            UnknownName: the model does not know the words, or does not rank by this grain.
         """
 
     def thumbnail(self, hit: Hit) -> bytes:
@@ -74,7 +76,8 @@ class LibrarySource:
             parts.append((encode_words(self._encoder, asked.words), 1.0))
         if asked.sketch:
             parts.append((encode_sketches(self._encoder, [asked.sketch])[0], 1.0))
-        query = compose(parts, self._library.matrix().vectors)
+        whole = compose(parts, self._library.matrix().vectors)
+        (query,) = self._encoder.model.asking(whole[None], asked.grain)
         return self._library.search(query, k, model=self.model, where=where)
 
     def thumbnail(self, hit: Hit) -> bytes:
@@ -108,7 +111,12 @@ class ServerSource:
         offset: int | None = 0
         while offset is not None and offset <= 1000 and len(found) < k:
             answer = self._server.search(
-                parts, filters=filters, k=min(500, k - len(found)), offset=offset, collapse=False
+                parts,
+                filters=filters,
+                k=min(500, k - len(found)),
+                offset=offset,
+                collapse=False,
+                grain=asked.grain,
             )
             found += map(_listed, answer.hits)
             offset = answer.next

@@ -95,6 +95,7 @@ class Client:
         k: int = 60,
         offset: int = 0,
         collapse: bool = True,
+        grain: Literal["category", "look", "exact"] | None = None,
     ) -> Answer:
         """The pictures nearest to a question, best first.
 
@@ -104,6 +105,7 @@ class Client:
             k: how many, 1 to 500.
             offset: how many to pass over first, as `Answer.next` says it; at most 1000.
             collapse: show near-duplicates of a better picture under it, not on their own.
+            grain: how alike they shall be, one of `Status.grains`; the model's finest where not given.
         """
         question = {
             "parts": [_plain(part) for part in parts],
@@ -113,6 +115,7 @@ class Client:
             "k": k,
             "offset": offset,
             "collapse": collapse,
+            "grain": grain,
         }
         told = self._json("POST", "/api/search", json.dumps(question, default=str).encode())
         return self._made(Answer, told | {"hits": tuple(self._hit(hit) for hit in told.get("hits", []))})
@@ -138,7 +141,11 @@ class Client:
         """How many pictures there are, whether the model is loaded, and how far indexing is."""
         told = self._json("GET", "/api/status")
         beside = told.get("indexing")
-        return self._made(Status, told | {"indexing": beside and self._made(Indexing, beside)})
+        others = {
+            "grains": tuple(told.get("grains", ())),
+            "indexing": beside and self._made(Indexing, beside),
+        }
+        return self._made(Status, told | others)
 
     def words(self) -> tuple[str, ...]:
         """What can be asked with in a `WordsPart`; nothing where the server's model knows no words."""

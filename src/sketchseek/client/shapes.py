@@ -172,6 +172,7 @@ class Status:
         revision: another number means that they may have changed.
         model: its name.
         words: how many it knows; `Client.words` lists them.
+        grains: what it can rank by, from coarse to fine; of "category", "look" and "exact".
         shows_files: whether it can show a picture in the file manager of its machine, to who asks from there.
         detail: why ``state`` is "failed".
         skipped: how many files and folders were passed over.
@@ -183,6 +184,7 @@ class Status:
     revision: int
     model: str
     words: int
+    grains: tuple[Literal["category", "look", "exact"], ...]
     shows_files: bool
     detail: str | None
     skipped: int

@@ -39,6 +39,7 @@ _T = TypeVar("_T")
 
 BASELINES: Mapping[str, str] = {
     "backbone": "sketchseek.encoders.baselines.backbone:make",
+    "category": "sketchseek.encoders.baselines.category:make",
     "centred": "sketchseek.encoders.baselines.centred:make",
     "edges": "sketchseek.encoders.baselines.edges:make",
     "gf-hog": "sketchseek.encoders.baselines.gf_hog:make",

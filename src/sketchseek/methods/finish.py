@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -13,7 +14,7 @@ from torch.nn.functional import normalize
 from sketchseek.data import Dataset
 from sketchseek.evaluation.metrics import metric
 from sketchseek.images import PhotoInput
-from sketchseek.model import Card, Source, Vocabulary
+from sketchseek.model import Card, Grain, Source, Vocabulary
 from sketchseek.sketch import SketchInput
 from sketchseek.training.config import to_dict
 from sketchseek.training.export import export_model
@@ -50,6 +51,7 @@ def finish(
     sources: Sequence[Source] = (),
     words: Vocabulary | None = None,
     note: str = "",
+    grain: Grain = "category",
 ) -> Path:
     """Export the photo and the sketch tower as the run's model folder.
 
@@ -62,6 +64,7 @@ def finish(
         sources: what was used of other data sets.
         words: those that the model knows, if any.
         note: what else its card has to say, in sentences.
+        grain: what it ranks by.
     """
     photo, sketch = contracts
     assert isinstance(photo, PhotoInput)  # noqa: S101 - each tower has its own kind
@@ -77,6 +80,7 @@ def finish(
     with torch.inference_mode():
         dim = towers[0](torch.from_numpy(samples["photo"][:1])).shape[1]
     described = card(run, (photo, sketch), material.train, figures, dim, sources=sources, note=note)
+    described = replace(described, grain=grain)
     with run.stage("export"):
         export_model(*towers, described, run.model, samples=samples, words=words)
     return run.model

@@ -17,6 +17,7 @@ from sketchseek import errors
 STATUS: Mapping[type[errors.SketchseekError], int] = {
     errors.BadSketch: 422,
     errors.BadImage: 422,
+    errors.UnknownName: 422,
     errors.BadModel: 503,
     errors.MissingExtra: 503,
     errors.LibraryError: 503,

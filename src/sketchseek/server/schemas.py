@@ -8,6 +8,7 @@ from typing import Annotated, Any, Literal, Self
 from pydantic import BaseModel, ConfigDict, FailFast, Field, FiniteFloat, Strict, model_validator
 
 from sketchseek.library.background import Standing
+from sketchseek.model import Grain
 
 MAX_STROKES = 2_000
 MAX_POINTS = 20_000  # about ten minutes of steady drawing; what costs seconds to rasterise is refused
@@ -102,6 +103,11 @@ class Question(_Asked):
     filters: Filters = Filters()
     k: int = Field(60, ge=1, le=MAX_HITS, strict=True, description="How many hits, at most.")
     offset: int = Field(0, ge=0, le=DEPTH, strict=True, description="How many hits to pass over first.")
+    grain: Grain | None = Field(
+        None,
+        description="How alike what is found shall be, one of the status' grains: of the same category, of "
+        "the same look, or this very one; the model's own, its finest, where not given.",
+    )
     collapse: bool = Field(
         True, strict=True, description="Show near-duplicates of a better hit under it, not on their own."
     )
@@ -244,6 +250,7 @@ class Status(BaseModel):
     revision: int = Field(description="Another number means that the pictures may have changed.")
     model: str
     words: int = Field(description="How many words it knows; /api/words lists them.")
+    grains: list[Grain] = Field(description="What it can rank by, from coarse to fine.")
     shows_files: bool = Field(
         default=False, description="Whether it can show a picture in this machine's file manager."
     )

@@ -90,6 +90,7 @@ class Service:
         Raises:
             BadSketch: a drawing cannot be used; as `EmptySketch` where nothing is asked.
             BadModel: the model could not be loaded.
+            UnknownName: it does not rank by the grain that is asked for.
             HTTPException: 404, a part names what is not there; 422, unknown words, or parts that cancel each
                 other; 503, too many searches are waiting.
         """
@@ -181,6 +182,7 @@ class Service:
                 "revision": matrix.version,
                 "model": self._encoder.model.card.name,
                 "words": len(self.words()),
+                "grains": self._encoder.model.grains,
                 "detail": str(self._failure) if self._failure else None,
                 "skipped": len(passed),
                 "indexing": standing and Indexing.of(standing),
@@ -250,6 +252,7 @@ class Service:
         query = compose(parts, matrix.vectors)
         if not query.any():
             raise HTTPException(422, "The parts of the question cancel each other; change a weight.")
+        query = encoder.model.asking(query[None], question.grain)[0]
         where = filter_of(question.filters, self._library.contents.folders)
         found = ranked(self._library, question, where, matrix, query)
         return replace(found, milliseconds=(time.perf_counter() - began) * 1000)

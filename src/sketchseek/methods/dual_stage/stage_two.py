@@ -12,10 +12,13 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 from torch import nn
+from torch.nn.functional import normalize
 
+from sketchseek._names import class_key
 from sketchseek.errors import BadConfig
 from sketchseek.methods.dual_stage.stage_one import Learnt, StageOne, learn
 from sketchseek.methods.finish import finish, retrieval
+from sketchseek.model import Grain, Vocabulary
 from sketchseek.training.loop import fit
 from sketchseek.training.material import Data, Material, gather
 from sketchseek.training.run import Run
@@ -114,13 +117,15 @@ Batches = Callable[[int], Iterable[Any]]
 Build = Callable[[Learnt, Learnt, Material], tuple[Codes, Batches]]
 
 
-def two_stages(run: Run, config: DualStage, build: Build) -> Path:
+def two_stages(run: Run, config: DualStage, build: Build, *, grain: Grain = "category") -> Path:
     """Both stages, then the model folder, whose path is returned.
 
     Args:
         run: its folder; a stopped run goes on from there.
         config: its settings.
         build: makes of sketches and photos, as stage 1 leaves them, the network and its batches by epoch.
+        grain: what is ranked by. A model that ranks by something finer than category is told the classes, as
+            words, so that it can be asked for those too.
     """
     if run.finished:
         return run.model
@@ -145,8 +150,24 @@ def two_stages(run: Run, config: DualStage, build: Build) -> Path:
         )
     towers = _tower(photos, network.photo_code), _tower(sketches, network.sketch_code)
     return finish(
-        run, towers, (photos.contract, sketches.contract), material, {"map@all": fitted.score or 0.0}
+        run,
+        towers,
+        (photos.contract, sketches.contract),
+        material,
+        {"map@all": fitted.score or 0.0},
+        words=None if grain == "category" else _classes(photos, network.photo_code),
+        grain=grain,
     )
+
+
+@torch.inference_mode()
+def _classes(photos: Learnt, code: nn.Module) -> Vocabulary:
+    """Each class as a word: where the middle of its photos lies."""
+    embeddings = normalize(code.eval()(photos.train[0].float()), dim=1).numpy()
+    labels = np.array([item.label for item in photos.items])
+    names = sorted(set(labels.tolist()))
+    middles = np.stack([embeddings[labels == name].mean(0) for name in names])
+    return Vocabulary(tuple(map(class_key, names)), middles)
 
 
 def _tower(learnt: Learnt, code: nn.Module) -> Tower:

@@ -102,7 +102,9 @@ def write(run: Run, whole: Whole, material: Material, figures: Mapping[str, floa
         write_graphs(graphs, own, written, half=True)
         for name, module in modules.items():
             beside_torch(module, written / f"{name}.onnx", examples[name])
-        folders.write_card(replace(described, versions=versions(), regions=whole.regions), written)
+        folders.write_card(
+            replace(described, versions=versions(), regions=whole.regions, grain="exact"), written
+        )
     return run.model
 
 

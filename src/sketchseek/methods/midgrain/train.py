@@ -58,7 +58,7 @@ def train(
         return network, batches
 
     try:
-        return two_stages(run, config, build)
+        return two_stages(run, config, build, grain="look")
     finally:
         for refresher in refreshers:
             refresher.close()

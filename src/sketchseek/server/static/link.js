@@ -5,7 +5,7 @@
  * steps from point to point on a grid of GRID units, zigzagged so that small ones of either sign stay short.
  *
  * The rest: q=1 and then base64url of JSON in ASCII: pictures as [library, number, weight], words as [text, weight],
- * filters, the drawing's weight.
+ * filters, the drawing's weight, how alike.
  * Pictures go by number, so they mean something to their own library only. What would tell of this machine or
  * means nothing to another stays out: the folder, and what was uploaded.
  */
@@ -21,12 +21,12 @@ const FINE = 1.5; // units that a dropped point may lie from the line
 const MOST = 20_000; // points that the search takes
 
 /** The address of this page with the question in it. */
-export function linkTo(strokes, { parts, filters, drawingWeight }) {
+export function linkTo(strokes, { parts, filters, drawingWeight, grain }) {
   const pictures = parts.filter(({ kind }) => kind === "picture").map(({ library, id, weight }) => [library, id, weight]);
   const words = parts.filter(({ kind }) => kind === "words").map(({ text, weight }) => [text, weight]);
   const { folder, ...others } = filters;
-  const asked = pictures.length || words.length || Object.keys(others).length;
-  const rest = asked ? ascii(JSON.stringify({ pictures, ...(words.length ? { words } : {}), filters: others, drawingWeight })) : "";
+  const asked = pictures.length || words.length || Object.keys(others).length || grain;
+  const rest = asked ? ascii(JSON.stringify({ pictures, ...(words.length ? { words } : {}), ...(grain ? { grain } : {}), filters: others, drawingWeight })) : "";
   const pieces = [strokes.length && DRAWN + toText(encode(strokes)), rest && ASKED + toText([...rest].map((each) => each.charCodeAt(0)))];
   return `${location.href.replace(/#.*/s, "")}#${pieces.filter(Boolean).join("&")}`;
 }

@@ -8,6 +8,7 @@ import { Drawing } from "./drawing.js";
 import { offer } from "./examples.js";
 import { Files } from "./files.js";
 import { filtering } from "./filters.js";
+import { Grains } from "./grains.js";
 import { keys } from "./keys.js";
 import { Library } from "./library.js";
 import { linkTo, questionIn } from "./link.js";
@@ -29,6 +30,7 @@ const AHEAD = 400; // CSS pixels below the window; what comes nearer is fetched
 const drawing = new Drawing();
 const question = new Question();
 const words = new Words(question);
+const grains = new Grains(question);
 const select = new Select(drawing);
 const pointers = new Pointers($("canvas"), drawing, { pen: new Pen(drawing), eraser: new Eraser(drawing), select });
 
@@ -59,7 +61,10 @@ const search = new LiveSearch(ask, {
   busy: (yes) => $("activity").classList.toggle("busy", yes),
 });
 const nothingAsked = () => drawing.isEmpty && question.isEmpty;
-const library = new Library($("library"), $("idle-text"), () => nothingAsked() || search.refresh({ stale: following }), (status) => words.follow(status));
+const library = new Library($("library"), $("idle-text"), () => nothingAsked() || search.refresh({ stale: following }), (status) => {
+  words.follow(status);
+  grains.follow(status);
+});
 
 async function ask(signal) {
   const offset = following ? results.next : 0;

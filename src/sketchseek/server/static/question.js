@@ -1,5 +1,6 @@
 /**
- * What is asked beside the strokes: words, pictures to be like or unlike, uploads, how much each counts, and filters.
+ * What is asked beside the strokes: words, pictures to be like or unlike, uploads, how much each counts, how alike, and
+ * filters.
  * Each part has a weight from -1 to 1; the drawing's own goes from 0 to 1. A picture's number means something
  * in its own library only, so a part names that too.
  */
@@ -7,6 +8,7 @@
 const MORE = 0.7;
 const LESS = -0.4;
 const MOST = 15; // parts that the server takes beside the drawing
+const GRAINS = /^(category|look|exact)$/;
 const DAY = /^\d{4}-\d\d-\d\d$/;
 const FILTERS = { folder: /./s, after: DAY, before: DAY, orientation: /^(landscape|portrait|square)$/ };
 
@@ -14,7 +16,9 @@ export class Question extends EventTarget {
   parts = []; // {kind, id, weight, name, image, what}; of a picture also library, of an upload perhaps file; of words text, no id or image
   filters = {};
   drawingWeight = 1;
+  grain = null; // how alike, as it was chosen; null: as the model does
   library = null; // whose pictures are in sight
+  #offered = []; // grains of the server's model, from coarse to fine
   #asked = []; // the parts as they were asked last; null for the drawing
 
   get isEmpty() {
@@ -61,6 +65,24 @@ export class Question extends EventTarget {
     this.#changed(false);
   }
 
+  /** How alike the pictures shall be, of what is offered. */
+  choose(grain) {
+    this.grain = grain;
+    this.#changed(false);
+  }
+
+  /** What can be chosen now; what was chosen for another model waits until it is offered again. */
+  offer(grains) {
+    const before = this.asksFor;
+    this.#offered = grains;
+    if (this.grain && this.asksFor !== before) this.#changed(false);
+  }
+
+  /** How alike, as the model can tell. */
+  get asksFor() {
+    return this.#offered.includes(this.grain) ? this.grain : this.#offered.at(-1);
+  }
+
   /** Of what the server says is not there, the uploads whose files this page still has. */
   held({ parts }) {
     return parts.map((place) => this.#asked[place]).filter((part) => part?.file);
@@ -98,14 +120,15 @@ export class Question extends EventTarget {
   /** All of it, to be kept: what JSON can hold. */
   get record() {
     const parts = this.parts.map(({ file, ...part }) => part);
-    return { parts, filters: this.filters, drawingWeight: this.drawingWeight };
+    return { parts, filters: this.filters, drawingWeight: this.drawingWeight, grain: this.grain };
   }
 
   /** Take up what was kept; what is no part or filter is passed over. */
-  load({ parts, filters, drawingWeight }) {
+  load({ parts, filters, drawingWeight, grain }) {
     this.parts = (Array.isArray(parts) ? parts : []).filter(isPart).slice(-MOST);
     this.filters = Object.fromEntries(Object.entries(filters ?? {}).filter(isFilter));
     this.drawingWeight = drawingWeight >= 0 && drawingWeight <= 1 && !this.isEmpty ? drawingWeight : 1;
+    this.grain = GRAINS.test(grain) ? grain : null;
     this.#changed(true);
   }
 
@@ -122,7 +145,7 @@ export class Question extends EventTarget {
     const others = this.parts.map(({ kind, id, text, library, weight }) => ({ kind, id, text, library, weight }));
     const counts = ({ weight }) => weight !== 0;
     this.#asked = [...drawn.filter(counts).map(() => null), ...this.parts.filter(counts)];
-    return { parts: [...drawn, ...others].filter(counts), filters: this.filters, k, offset };
+    return { parts: [...drawn, ...others].filter(counts), filters: this.filters, grain: this.asksFor, k, offset };
   }
 
   #add(part) {
