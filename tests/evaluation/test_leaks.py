@@ -135,6 +135,24 @@ def test_photos_of_seen_classes_that_were_learnt(zero_shot: Trial) -> None:
     assert warnings(generalised, card({"data": data}, SKETCHY)) == ()
 
 
+@pytest.mark.parametrize(
+    ("unlabelled", "message"),
+    [
+        ("sketchy", "photos of sketchy without their classes: they may not be new to it"),
+        ("/home/me/Pictures", "photos of Pictures without a class: what they show is not known"),
+        ("caltech101", None),
+        ("", None),
+    ],
+)
+def test_photos_that_were_learnt_without_their_class(
+    zero_shot: Trial, unlabelled: str, message: str | None
+) -> None:
+    told = warnings(zero_shot, card({"data": {"dataset": "tuberlin", "unlabelled": unlabelled}}))
+    found = [one for one in told if "without" in one]
+    assert len(found) == (message is not None)
+    assert message is None or message in found[0]
+
+
 def test_what_is_drawn_from_a_seed_is_new_to_all() -> None:
     trial = prepare(named("synthetic/category"))
     learnt = {"data": {"dataset": "synthetic", "train": "", "val": ""}}

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from sketchseek._names import class_key
-from sketchseek.data import SPLITS, Item, load_split
+from sketchseek.data import DATASETS, SPLITS, Item, load_split
 from sketchseek.evaluation.trial import Trial, mark
 from sketchseek.model import Card
 
@@ -39,7 +39,8 @@ _SYNSET = re.compile(r"(n\d{8})_")
 
 def warnings(trial: Trial, card: Card) -> tuple[str, ...]:
     """What to know of the model before its figures on the trial are believed, a sentence each."""
-    return (*_of_training(trial, card), *_of_distractors(trial, card), *_of_backbone(trial, card))
+    found = (_of_training, _of_distractors, _of_unlabelled, _of_backbone)
+    return tuple(sentence for each in found for sentence in each(trial, card))
 
 
 def imagenet_kinds(label: str) -> tuple[str, ...]:
@@ -113,6 +114,21 @@ def _of_distractors(trial: Trial, card: Card) -> Iterator[str]:
         yield (
             f"the model learnt from, or was chosen by, {len(shared):,} of the {len(beside):,} photos of seen "
             f"classes in the gallery, which are never right: {_some(shared)}"
+        )
+
+
+def _of_unlabelled(trial: Trial, card: Card) -> Iterator[str]:
+    """Photos that were learnt from without their class."""
+    data = card.training.get("data")
+    named = data.get("unlabelled") if isinstance(data, Mapping) else None
+    if not named:
+        return
+    if named == trial.benchmark.dataset:
+        yield f"the model learnt from photos of {named} without their classes: they may not be new to it"
+    elif trial.benchmark.unseen == "classes" and named not in DATASETS:
+        yield (
+            f"the model learnt from photos of {Path(named).name} without a class: what they show is not "
+            "known here, and the classes may not be new to it"
         )
 
 
