@@ -20,13 +20,13 @@ from sketchseek.errors import BadConfig, BadModel, UnknownName  # noqa: E402
 from sketchseek.images import fit  # noqa: E402
 from sketchseek.methods import method  # noqa: E402
 from sketchseek.methods.hierarchy.config import Config  # noqa: E402
-from sketchseek.methods.hierarchy.material import mirrored  # noqa: E402
 from sketchseek.methods.hierarchy.variants import VARIANTS  # noqa: E402
 from sketchseek.ranking import Ranking  # noqa: E402
 from sketchseek.rerankers.pairs import PairScorer, rerank  # noqa: E402
 from sketchseek.sketch import Sketch, to_svg  # noqa: E402
 from sketchseek.training.config import from_dict, to_dict  # noqa: E402
 from sketchseek.training.material import Data  # noqa: E402
+from sketchseek.training.pictures import mirrored  # noqa: E402
 from sketchseek.training.progress import Progress  # noqa: E402
 
 PHOTOS = 10

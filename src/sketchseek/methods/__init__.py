@@ -18,6 +18,7 @@ METHODS: dict[str, str] = {
     "dual_stage.autoencoder": "sketchseek.methods.dual_stage:AUTOENCODER",
     "dual_stage.siamese": "sketchseek.methods.dual_stage:SIAMESE",
     "hierarchy": "sketchseek.methods.hierarchy:HIERARCHY",
+    "instance": "sketchseek.methods.instance:INSTANCE",
     "midgrain": "sketchseek.methods.midgrain:MIDGRAIN",
     "regression": "sketchseek.methods.regression:REGRESSION",
     "sake": "sketchseek.methods.zero_shot:SAKE",

@@ -19,9 +19,14 @@ from safetensors.torch import load_file, save_file
 from torch import Tensor, nn
 
 from sketchseek._aside import aside
+from sketchseek.data import Dataset
 from sketchseek.encoders.huggingface import Backbone
+from sketchseek.images import PhotoInput
+from sketchseek.sketch import SketchInput
+from sketchseek.training.pictures import Pictures, normalised
 from sketchseek.training.progress import OnProgress, Progress, silent
 
+_SOME = 128  # pictures of each domain that a data set is measured on
 _LEAST = 1e-6  # a channel that never changes keeps a variance one can divide by
 
 
@@ -123,3 +128,34 @@ def adapted(
             save_file(copied.state_dict(), written)
     copied.load_state_dict(load_file(path))
     return copied
+
+
+def adapted_to(
+    backbone: Backbone,
+    train: Dataset,
+    inputs: tuple[PhotoInput, SketchInput],
+    folder: Path,
+    *,
+    on_progress: OnProgress = silent,
+) -> Backbone:
+    """The same by the pictures of one data set; the backbone itself where it has no batch norm.
+
+    Args:
+        backbone: stays as it is.
+        train: whose photos and sketches.
+        inputs: how photos and sketches are shown to it.
+        folder: of the kept file.
+        on_progress: told when each is done.
+    """
+    if not norms(backbone):
+        return backbone
+    photos, sketches = (Pictures(train, contract) for contract in inputs)
+    used = hashlib.sha256("".join(item.id for item in train).encode()).hexdigest()
+    return adapted(
+        backbone,
+        folder,
+        f"{backbone.digest()} {inputs} {_SOME} {train.name} {used}",
+        photos=lambda: normalised(photos, train.photos, _SOME),
+        drawings=lambda: normalised(sketches, train.sketches, _SOME),
+        on_progress=on_progress,
+    )

@@ -173,6 +173,16 @@ def twin(top: Top, other: Top) -> Top:
     return tied
 
 
+def rates(module: nn.Module, rate: float, rate_top: float) -> list[dict[str, Any]]:
+    """What of a module is trained, as an optimiser's groups: what is new, and tops at their own rate."""
+    tops = [weight for part in module.modules() if isinstance(part, Top) for weight in part.parameters()]
+    old = {id(weight): weight for weight in tops}
+    new = [weight for weight in module.parameters() if id(weight) not in old and weight.requires_grad]
+    tuned = [weight for weight in old.values() if weight.requires_grad]
+    groups = [{"params": new, "lr": rate}, {"params": tuned, "lr": rate_top}]
+    return [group for group in groups if group["params"]]
+
+
 def _layers(body: Any) -> Sequence[nn.Module]:
     for holder in (body, getattr(body, "encoder", None)):
         for name in ("layers", "layer"):

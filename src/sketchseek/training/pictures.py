@@ -11,7 +11,7 @@ from typing import Literal, Protocol
 import numpy as np
 import torch
 from numpy.typing import NDArray
-from PIL import Image, ImageFilter
+from PIL import Image, ImageFilter, ImageOps
 from torch import Tensor
 
 from sketchseek import images
@@ -24,6 +24,7 @@ Pixels = NDArray[np.uint8]
 Contract = PhotoInput | SketchInput
 LINES = "line drawing"
 _LUMA = np.array([0.299, 0.587, 0.114], np.float32)  # ITU-R BT.601
+_MIRROR = "mirror"
 
 
 @dataclass(frozen=True)
@@ -179,6 +180,25 @@ def with_edges(dataset: Dataset) -> Dataset:
 
     drawn = (_line_item(photo, None, f"edges {photo.key}") for photo in photos.values())
     return replace(dataset, items=(*dataset.items, *drawn), sketch_reader=read)
+
+
+def mirrored(dataset: Dataset) -> Dataset:
+    """The data set in a mirror: every stroke and every pixel from right to left."""
+    own = {f"{_MIRROR}/{item.id}": item for item in dataset}
+
+    def sketch(item: Item) -> Sketch:
+        found = dataset.sketch(own[item.id])
+        if found.raster is not None:
+            return Sketch((), found.raster[:, ::-1])
+        turn = np.array([-1, 1, 1], np.float32)
+        return Sketch(tuple(stroke * turn[: stroke.shape[1]] for stroke in found.strokes))
+
+    def photo(item: Item, at_least: int | None) -> Image.Image:
+        return ImageOps.mirror(dataset.photo(own[item.id], at_least))
+
+    # The key is part of what a cached feature is named by.
+    items = tuple(replace(item, id=name, key=f"{item.key} {_MIRROR}") for name, item in own.items())
+    return replace(dataset, items=items, sketch_reader=sketch, photo_reader=photo)
 
 
 def _line_item(photo: Item, path: Path | None, key: str) -> Item:

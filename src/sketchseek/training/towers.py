@@ -5,11 +5,16 @@ from __future__ import annotations
 import itertools
 from collections.abc import Sequence
 
+import numpy as np
 import torch
+from numpy.typing import NDArray
 from torch import Tensor, nn
 from torch.nn.functional import normalize
 
+from sketchseek.errors import BadConfig
+
 _LEAST = 1e-6  # codes of zeros, as a ReLU can give, have a direction too
+_CHUNK = 256  # rows that go through a module at once where nothing is learnt
 _STEEPEST = 40.0  # what cosines are multiplied with before a softmax, at most
 
 
@@ -117,6 +122,34 @@ class Settle(nn.Module):
         unit = normalize(embeddings, dim=1)
         near = self.logits(unit).softmax(1)
         return unit + self.pull * near @ normalize(self.anchors, dim=1)
+
+
+def through(module: nn.Module, rows: NDArray[np.float16]) -> Tensor:
+    """What a module gives for (N, D) rows: (N, width) float32, nothing learnt."""
+    training = module.training
+    module.eval()
+    with torch.inference_mode():
+        parts = (rows[start : start + _CHUNK] for start in range(0, len(rows), _CHUNK))
+        found = torch.cat([module(torch.from_numpy(part).float()) for part in parts])
+    module.train(training)
+    return found.clone()
+
+
+def principal(features: Tensor, dim: int) -> nn.Linear:
+    """A layer without bias that starts at the principal axes of features (N, width): width -> dim.
+
+    Both domains' layers start there, so that what the backbone knows is not to be found anew.
+
+    Raises:
+        BadConfig: ``dim`` is more than the features' width, or than their number.
+    """
+    if dim > min(features.shape):
+        raise BadConfig(f"dim = {dim}: {min(features.shape)} at most, with these pictures and this backbone")
+    axes = torch.linalg.svd(features - features.mean(0), full_matrices=False).Vh[:dim]
+    layer = nn.Linear(features.shape[1], dim, bias=False)
+    with torch.no_grad():
+        layer.weight.copy_(axes)
+    return layer
 
 
 def mlp(widths: Sequence[int], dropout: float = 0.0) -> nn.Sequential:

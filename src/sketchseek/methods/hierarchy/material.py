@@ -8,18 +8,15 @@ from dataclasses import dataclass, replace
 import numpy as np
 import torch
 from numpy.typing import NDArray
-from PIL import Image, ImageOps
 from torch import Tensor
 
-from sketchseek.data import Dataset, Item
+from sketchseek.data import Item
 from sketchseek.model import RegionInput
 from sketchseek.rerankers.regions import filled, of_photo, of_sketch
-from sketchseek.sketch import Sketch, SketchInput
+from sketchseek.sketch import SketchInput
 from sketchseek.training.features import Features
-from sketchseek.training.pictures import Pictures
+from sketchseek.training.pictures import Pictures, mirrored
 from sketchseek.training.progress import OnProgress, Progress
-
-_MIRROR = "mirror"
 
 
 @dataclass(frozen=True)
@@ -68,25 +65,6 @@ def see(
         boxes.append(found)
         sizes.append(count)
     return Seen(tuple(items), np.stack(values), np.stack(boxes), np.stack(sizes))
-
-
-def mirrored(dataset: Dataset) -> Dataset:
-    """The data set in a mirror: every stroke and every pixel from right to left."""
-    own = {f"{_MIRROR}/{item.id}": item for item in dataset}
-
-    def sketch(item: Item) -> Sketch:
-        found = dataset.sketch(own[item.id])
-        if found.raster is not None:
-            return Sketch((), found.raster[:, ::-1])
-        turn = np.array([-1, 1, 1], np.float32)
-        return Sketch(tuple(stroke * turn[: stroke.shape[1]] for stroke in found.strokes))
-
-    def photo(item: Item, at_least: int | None) -> Image.Image:
-        return ImageOps.mirror(dataset.photo(own[item.id], at_least))
-
-    # The key is part of what a cached feature is named by.
-    items = tuple(replace(item, id=name, key=f"{item.key} {_MIRROR}") for name, item in own.items())
-    return replace(dataset, items=items, sketch_reader=sketch, photo_reader=photo)
 
 
 def _boxes(

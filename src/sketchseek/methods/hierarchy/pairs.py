@@ -15,6 +15,7 @@ from sketchseek.methods.hierarchy.network import Compared, Regions
 from sketchseek.methods.hierarchy.towers import Side
 from sketchseek.methods.hierarchy.tree import Choose, Gumbel, best
 from sketchseek.methods.hierarchy.variants import VARIANTS
+from sketchseek.training.halves import rates
 from sketchseek.training.loop import one_cycle
 
 _LEAST = 1e-6  # a picture that comes to zeros, as a ReLU can give, has a direction too
@@ -84,11 +85,5 @@ class Network(LightningModule):
 
     def configure_optimizers(self) -> Any:
         """AdamW under one cosine cycle; the backbone's upper half at its own rate."""
-        config = self.config
-        tops = {id(weight) for side in (self.sketch, self.photo) for weight in side.top.parameters()}
-        new = [weight for weight in self.parameters() if id(weight) not in tops]
-        groups: list[dict[str, Any]] = [{"params": new, "lr": config.rate}]
-        if config.rate_top:
-            old = [weight for weight in self.parameters() if id(weight) in tops]
-            groups.append({"params": old, "lr": config.rate_top})
-        return one_cycle(groups, config.decay, self.steps)
+        groups = rates(self, self.config.rate, self.config.rate_top)
+        return one_cycle(groups, self.config.decay, self.steps)

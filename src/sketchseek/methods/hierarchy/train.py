@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -21,12 +20,13 @@ from sketchseek.methods.hierarchy.material import Seen, see
 from sketchseek.methods.hierarchy.pairs import Batch, Network
 from sketchseek.methods.hierarchy.towers import RegionTower, Side, pooled
 from sketchseek.model import RegionInput
-from sketchseek.training import batchnorm
+from sketchseek.sketch import SketchInput
+from sketchseek.training.batchnorm import adapted_to
 from sketchseek.training.features import Features
 from sketchseek.training.halves import Top, Trunk, twin
 from sketchseek.training.loop import fit
 from sketchseek.training.material import Material, gather
-from sketchseek.training.pictures import Contract, Pictures, contracts, normalised
+from sketchseek.training.pictures import Contract, Pictures, contracts
 from sketchseek.training.progress import OnProgress, silent
 from sketchseek.training.run import Run
 from sketchseek.training.samplers import draw_triplets, meanings
@@ -95,11 +95,13 @@ def train(
 
 
 def _domains(
-    config: Config, backbone: Backbone, found: tuple[Contract, Contract], material: Material, run: Run
+    config: Config, backbone: Backbone, found: tuple[PhotoInput, SketchInput], material: Material, run: Run
 ) -> tuple[Domain, Domain]:
     """Sketches and photos; an upper half that is trained is the same for both but for its batch norm."""
     photo, sketch = found
-    tuned = _adapted(config, backbone, material, found, run)
+    tuned = backbone
+    if config.adapt:
+        tuned = adapted_to(backbone, material.train, found, run.features, on_progress=run.on_progress)
     trunks = Trunk(tuned, config.cut, config.size), Trunk(backbone, config.cut, config.size)
     tops = [
         Top(body, config.cut, trunk.shape, live=False)
@@ -131,28 +133,6 @@ def _domain(
         return seen if config.rate_top else pooled(side, seen)
 
     return Domain(trunk, side, look(material.train, mirror=config.mirror), look(material.val, mirror=False))
-
-
-def _adapted(
-    config: Config, backbone: Backbone, material: Material, found: tuple[Contract, Contract], run: Run
-) -> Backbone:
-    """The backbone with the batch-norm statistics of the training drawings, where that is wanted."""
-    if not config.adapt or not batchnorm.norms(backbone):
-        return backbone
-    train = material.train
-    photos, sketches = (Pictures(train, contract) for contract in found)
-    used = "".join(item.id for item in train)
-    key = (
-        f"{backbone.digest()} {found} {_STATISTICS} {train.name} {hashlib.sha256(used.encode()).hexdigest()}"
-    )
-    return batchnorm.adapted(
-        backbone,
-        run.features,
-        key,
-        photos=lambda: normalised(photos, train.photos, _STATISTICS),
-        drawings=lambda: normalised(sketches, train.sketches, _STATISTICS),
-        on_progress=run.on_progress,
-    )
 
 
 def _start(domain: Domain, *, frozen: bool) -> Tensor:

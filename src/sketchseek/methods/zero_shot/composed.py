@@ -21,8 +21,9 @@ from sketchseek.losses.triplet import triplet
 from sketchseek.methods.zero_shot.config import ZeroShot
 from sketchseek.methods.zero_shot.frame import Network, Speaking, zero_shot
 from sketchseek.methods.zero_shot.seen import Known
-from sketchseek.methods.zero_shot.sides import Side, principal, through
+from sketchseek.methods.zero_shot.sides import Side
 from sketchseek.methods.zero_shot.words import Words, vectors
+from sketchseek.training.towers import principal, through
 
 Variant = Literal["labelled", "pulled", "same_class", "unlabelled"]
 

@@ -26,11 +26,11 @@ from sketchseek.methods.zero_shot.conditional import one_network, prompt, tells
 from sketchseek.methods.zero_shot.config import ZeroShot
 from sketchseek.methods.zero_shot.frame import Network, Speaking, zero_shot
 from sketchseek.methods.zero_shot.seen import Known, Wider
-from sketchseek.methods.zero_shot.sides import Side, through
+from sketchseek.methods.zero_shot.sides import Side
 from sketchseek.methods.zero_shot.teacher import teach_somehow
 from sketchseek.methods.zero_shot.words import Words, vectors
 from sketchseek.training.halves import Top, twin
-from sketchseek.training.towers import Settle
+from sketchseek.training.towers import Settle, through
 
 _RIDGE = 0.1  # of the map from words to photos that training starts with
 

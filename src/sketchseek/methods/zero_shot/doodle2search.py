@@ -26,9 +26,10 @@ from sketchseek.methods.zero_shot.config import ZeroShot
 from sketchseek.methods.zero_shot.edges import EdgeTrunk
 from sketchseek.methods.zero_shot.frame import Network, zero_shot
 from sketchseek.methods.zero_shot.seen import Known
-from sketchseek.methods.zero_shot.sides import Side, principal, through
+from sketchseek.methods.zero_shot.sides import Side
 from sketchseek.methods.zero_shot.words import Words, vectors
 from sketchseek.training.halves import Top, Trunk, parts
+from sketchseek.training.towers import principal, through
 
 _WORD_REVERSAL = 0.5  # how strongly a negative's embedding unlearns the sketch's word
 

@@ -21,15 +21,15 @@ from sketchseek.methods import Method
 from sketchseek.methods.finish import finish, retrieval
 from sketchseek.methods.zero_shot.config import ZeroShot
 from sketchseek.methods.zero_shot.seen import Known, gather
-from sketchseek.methods.zero_shot.sides import PhotoTrunk, Side, plain_trunk, sides, through
+from sketchseek.methods.zero_shot.sides import PhotoTrunk, Side, plain_trunk, sides
 from sketchseek.methods.zero_shot.words import Words, vocabulary
 from sketchseek.model import Vocabulary
 from sketchseek.semantics import Coverage
-from sketchseek.training.halves import Top
+from sketchseek.training.halves import rates
 from sketchseek.training.loop import fit, one_cycle
 from sketchseek.training.progress import OnProgress, Progress, silent
 from sketchseek.training.run import Run
-from sketchseek.training.towers import Mirrored, Tower
+from sketchseek.training.towers import Mirrored, Tower, through
 
 
 class Network(pl.LightningModule):
@@ -56,16 +56,8 @@ class Network(pl.LightningModule):
     def configure_optimizers(self) -> Any:
         """AdamW under one cosine cycle; what the backbone brings learns at its own rate."""
         config = self.config
-        tops = [
-            weight for module in self.modules() if isinstance(module, Top) for weight in module.parameters()
-        ]
-        old = {id(weight) for weight in tops}
-        new = [weight for weight in self.parameters() if id(weight) not in old and weight.requires_grad]
-        once = list({id(weight): weight for weight in tops if weight.requires_grad}.values())
-        groups = [{"params": new, "lr": config.rate}, {"params": once, "lr": config.rate_top}]
-        return one_cycle(
-            [group for group in groups if group["params"]], config.decay, config.epochs * config.steps
-        )
+        groups = rates(self, config.rate, config.rate_top)
+        return one_cycle(groups, config.decay, config.epochs * config.steps)
 
 
 class Speaking(Network, ABC):

@@ -14,7 +14,6 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 
 from sketchseek.encoders.huggingface import Backbone, load_backbone
-from sketchseek.errors import BadConfig
 from sketchseek.images import PhotoInput
 from sketchseek.methods.zero_shot.config import ZeroShot
 from sketchseek.methods.zero_shot.seen import Known, Part, may
@@ -25,14 +24,13 @@ from sketchseek.training.features import Features
 from sketchseek.training.halves import Top, Trunk
 from sketchseek.training.pictures import LINES, Contract, Pictures, contracts, normalised
 from sketchseek.training.run import Run
-from sketchseek.training.towers import Standardise
+from sketchseek.training.towers import Standardise, through
 
 PhotoTrunk = Callable[[Any, Trunk, Trunk], Any]
 _STATISTICS = 128  # pictures of each part that batch norm is measured on
 _VIEWS = 0  # the seed of the views: those of one run serve all
 _PUBLISHED = ("sketchy-21.unseen", "sketchy-25.unseen", "tuberlin-30.unseen", "quickdraw-30.unseen")
 LEAST = 0.05  # a deviation of features below it counts as so much
-_CHUNK = 256  # items that go through a top at once where nothing is learnt
 
 
 @dataclass(frozen=True)
@@ -167,31 +165,3 @@ def _adapted(backbone: Backbone, known: Known, photo: PhotoInput, sketch: Sketch
         drawings=lambda: (batch for part in measured for batch in some(part, sketch)),
         on_progress=run.on_progress,
     )
-
-
-def through(module: nn.Module, rows: NDArray[np.float16]) -> Tensor:
-    """What a module gives for (N, D) rows: (N, width) float32, nothing learnt."""
-    training = module.training
-    module.eval()
-    with torch.inference_mode():
-        parts = (rows[start : start + _CHUNK] for start in range(0, len(rows), _CHUNK))
-        found = torch.cat([module(torch.from_numpy(part).float()) for part in parts])
-    module.train(training)
-    return found.clone()
-
-
-def principal(features: Tensor, dim: int) -> nn.Linear:
-    """A layer without bias that starts at the principal axes of features (N, width): width -> dim.
-
-    Both domains' layers start there, so that what the backbone knows is not to be found anew.
-
-    Raises:
-        BadConfig: ``dim`` is more than the features' width, or than their number.
-    """
-    if dim > min(features.shape):
-        raise BadConfig(f"dim = {dim}: {min(features.shape)} at most, with these pictures and this backbone")
-    axes = torch.linalg.svd(features - features.mean(0), full_matrices=False).Vh[:dim]
-    layer = nn.Linear(features.shape[1], dim, bias=False)
-    with torch.no_grad():
-        layer.weight.copy_(axes)
-    return layer

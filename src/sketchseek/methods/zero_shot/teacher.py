@@ -13,8 +13,8 @@ from torch.nn.functional import normalize
 from sketchseek.encoders.huggingface import load_classifier
 from sketchseek.errors import BadConfig, BadModel
 from sketchseek.methods.zero_shot.config import ZeroShot
-from sketchseek.methods.zero_shot.sides import LEAST, Side, principal, through
-from sketchseek.training.towers import Standardise
+from sketchseek.methods.zero_shot.sides import LEAST, Side
+from sketchseek.training.towers import Standardise, principal, through
 
 
 @dataclass(frozen=True)
