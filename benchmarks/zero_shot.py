@@ -50,10 +50,11 @@ def main() -> None:
     parser.add_argument("--out", type=Path)
     chosen = parser.parse_args()
     jobs = finished(STUDY, chosen.runs, chosen.only)
-    runs = by_split(jobs)
+    every = by_split(jobs)
+    runs = {split: every[split] for split in SPLITS}
     result = {
         "machine": about(),
-        "systems": {split: figures(found) for split, found in runs.items()},
+        "systems": {split: figures(found) for split, found in every.items()},
         "beside centred features, by map@all": {
             split: beside(found, {name: (name, UNTRAINED) for name in SYSTEMS})
             for split, found in runs.items()
@@ -77,13 +78,14 @@ def main() -> None:
 
 
 def by_split(jobs: Sequence[Job]) -> dict[str, dict[str, list[Run]]]:
-    """Split -> entry, without its split's number -> what was measured there, a seed each."""
+    """Split ("21", "generalised-21") -> entry, without its number -> what was measured there, a seed each."""
     found: dict[str, dict[str, list[Run]]] = {split: {} for split in SPLITS}
     for job in jobs:
         for benchmark, path in job.results.items():
-            split = benchmark.rpartition("-")[2]
-            entry = job.entry.removesuffix(f".{split}")
-            found[split].setdefault(entry, []).append(Run(job.model, benchmark, path))
+            split = benchmark.partition("/")[2].removeprefix("zero-shot-")
+            entry = job.entry.removesuffix(f".{split.rpartition('-')[2]}")
+            run = Run(job.model, benchmark, path)
+            found.setdefault(split, {}).setdefault(entry, []).append(run)
     return found
 
 
