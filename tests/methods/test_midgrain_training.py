@@ -24,11 +24,13 @@ from sketchseek.errors import BadConfig, BadDataset, UnknownName
 from sketchseek.losses.magnet import magnet
 from sketchseek.methods import method
 from sketchseek.methods.dual_stage.stage_one import StageOne
+from sketchseek.methods.midgrain import guess
+from sketchseek.methods.midgrain import page as kinds_page
 from sketchseek.methods.midgrain.clusters import CLUSTERINGS, cluster, with_both
 from sketchseek.methods.midgrain.config import MidGrain
 from sketchseek.methods.midgrain.pools import How, Pools, Side, find, kinds
 from sketchseek.methods.midgrain.refresh import Cost, Refresher, cost, read, write
-from sketchseek.methods.midgrain.train import paired
+from sketchseek.methods.midgrain.train import few, paired
 from sketchseek.methods.recipe import recipe
 from sketchseek.training.config import from_dict
 from sketchseek.training.material import Data, gather
@@ -316,9 +318,10 @@ def test_settings_are_checked() -> None:
         MidGrain(alignment="manifolds")
     with pytest.raises(UnknownName, match="mean_shift"):
         MidGrain(clustering="meanshift")
-    with pytest.raises(BadConfig, match=r"set data\.lines = true"):
-        MidGrain(pairs="lines")
-    with pytest.raises(BadConfig, match=r'set pairs = "fine" or "lines", or take none, pca, transport'):
+    for pairs in ("lines", "guessed"):
+        with pytest.raises(BadConfig, match=rf'pairs = "{pairs}" takes line .* set data\.lines = true'):
+            MidGrain(pairs=pairs)
+    with pytest.raises(BadConfig, match=r'"lines" or "guessed", or take none, pca, transport'):
         MidGrain(alignment="ltm", pairs="none")
     assert MidGrain().first.augment.flip is False
     with pytest.raises(BadConfig, match="nothing to learn"):
@@ -359,11 +362,44 @@ def test_pairs_are_of_drawings_or_of_lines() -> None:
     assert paired([*drawn, *lines], "none") == (None,) * 4
     other = Item("s5", "sketch", "owl", "p5", None)
     twice = [drawn[0], drawn[1], drawn[0], other]
-    assert paired(twice, "fine", known=1) == ("p0", None, "p0", "p5")  # of each class
+    names = paired(twice, "fine")
+    assert few(twice, names, 1) == ("p0", None, "p0", "p5")  # of each class
+    assert few(twice, names, 0) == names
     with pytest.raises(BadDataset, match='pairs = "lines", but there is no line drawing'):
         paired(drawn, "lines")
     with pytest.raises(BadDataset, match='pairs = "fine", but there is no sketch that tells'):
         paired([alone, *lines], "fine")
+
+
+def test_a_sketch_is_given_the_photo_that_it_is_most_like(rng: np.random.Generator) -> None:
+    photos = rng.normal(0, 1, (9, 16))
+    lines = photos + 20 + rng.normal(0, 0.3, photos.shape)
+    sketches = np.tile(photos[:6], (2, 1)) + 50 + rng.normal(0, 0.3, (12, 16))
+    found = guess.guessed(sketches, photos, lines)
+    sure = found >= 0
+    assert (found == np.tile(np.arange(6), 2))[sure].all()
+    assert len(set(found[sure].tolist())) == sure.sum() == 6  # a photo is one sketch's at most
+    assert guess.guessed(sketches[:1], photos[:1], lines[:1]).tolist() == [0]
+
+
+def test_guessed_pairs_are_kept_and_line_drawings_not_learnt_from(tmp_path: Path, place: Path) -> None:
+    pytest.importorskip("skimage")
+    options = {"classes": ["cup", "fish"], "instances": 5, "sketches_per_photo": 1}
+    data = Data(dataset="synthetic", train="", val="", lines=True, options=options)
+    config = small(place, data=data, pairs="guessed", alignment="ltm", background=False, epochs=1)
+    made = method("midgrain").train(config, tmp_path / "run", cache_dir=tmp_path / "cache")
+    pools = tmp_path / "run" / "pools"
+    assert sum(len(pool.sketches) for pool in read(pools / "pools-000.npz").pools) == 2 * 4  # no edges
+    told = guess.read(pools)
+    assert len(told) == 2 * 4
+    assert any(told.values())
+    train = gather(config.data, config.seed).train
+    photos = {item.instance: item.label for item in train.photos}
+    sketches = {item.id: item for item in train.sketches}
+    assert all(photos[photo] == sketches[sketch].label for sketch, photo in told.items() if photo)
+    seen = kinds_page.write(tmp_path / "run", tmp_path / "kinds.html", ["cup"])
+    assert len(seen[0].items) == 4 + 4
+    assert made.is_dir()
 
 
 def test_lines_of_photos_align_without_fine_pairs(place: Path, tmp_path: Path) -> None:

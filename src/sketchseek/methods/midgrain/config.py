@@ -14,7 +14,7 @@ from sketchseek.methods.midgrain.pools import How
 from sketchseek.registry import check_name
 from sketchseek.training.pictures import Augment
 
-PairsFrom = Literal["fine", "lines", "none"]
+PairsFrom = Literal["fine", "lines", "guessed", "none"]
 Share = Literal["none", "half", "all"]
 
 
@@ -34,7 +34,8 @@ class MidGrain(DualStage):
         alignment: how a class's sketches and photos are brought together: a name in `ALIGNMENTS`.
         pairs: who belongs together where an alignment asks for it: "fine", sketches and the photos that they
             were drawn from; "lines", photos and their own line drawings, which nobody has to draw or label
-            (``data.lines`` must be true); or "none".
+            (``data.lines`` must be true); "guessed", sketches and the photos that they are most like, by the
+            photos' line drawings, too, which are not learnt from then; or "none".
         known: photos of a class, at most, that are in pairs; 0: all that can be.
         alpha: weight of pairs against neighbours in the alignment "manifold".
         clustering: how the kinds within it are found: a name in `CLUSTERINGS`.
@@ -82,11 +83,13 @@ class MidGrain(DualStage):
     def __post_init__(self) -> None:
         check_name(self.alignment, ALIGNMENTS, "alignment")
         check_name(self.clustering, CLUSTERINGS, "clustering")
-        if self.pairs == "lines" and not self.data.lines:
-            raise BadConfig('pairs = "lines" takes line drawings of the photos: set data.lines = true')
+        if self.pairs in ("lines", "guessed") and not self.data.lines:
+            raise BadConfig(
+                f'pairs = "{self.pairs}" takes line drawings of the photos: set data.lines = true'
+            )
         if self.pairs == "none" and self.alignment in NEED_PAIRS:
             raise BadConfig(
-                f'alignment = "{self.alignment}" needs pairs: set pairs = "fine" or "lines", '
+                f'alignment = "{self.alignment}" needs pairs: set pairs = "fine", "lines" or "guessed", '
                 f"or take {', '.join(sorted(set(ALIGNMENTS) - set(NEED_PAIRS)))}"
             )
         if self.magnet <= 0 and self.triplet <= 0:

@@ -7,7 +7,7 @@ trained on. Needs the extras "train" and "report".
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -25,11 +25,12 @@ from sketchseek.evaluation.contact_sheet import Match, Row, section, write_page
 from sketchseek.evaluation.embeddings import Tell, embed
 from sketchseek.evaluation.report import STYLE, figure, heading, note
 from sketchseek.images import thumbnail
+from sketchseek.methods.midgrain import guess
 from sketchseek.methods.midgrain.affine import Points
 from sketchseek.methods.midgrain.clusters import Clusters
 from sketchseek.methods.midgrain.config import MidGrain
 from sketchseek.methods.midgrain.pools import kinds, pairs_of
-from sketchseek.methods.midgrain.train import paired
+from sketchseek.methods.midgrain.train import few, paired
 from sketchseek.methods.recipe import recipe
 from sketchseek.registry import check_name
 from sketchseek.sketch import SketchInput
@@ -85,7 +86,7 @@ def write(run: Path, path: Path, labels: Sequence[str] = (), *, tell: Tell = lam
     both = {item.label for item in train.sketches} & {item.label for item in train.photos}
     known = dict.fromkeys(sorted(both))
     chosen = [check_name(label, known, "class") for label in labels] or list(known)[:_MOST]
-    names = dict(zip(train.sketches, paired(train.sketches, config.pairs, config.known), strict=True))
+    train, names = _pairs(run, train, config)
     shown: list[Seen] = []
 
     def parts() -> Iterator[str]:
@@ -112,7 +113,7 @@ def see(
     Args:
         train: what was trained on.
         label: the class.
-        names: each sketch's photo, if they are a pair; see `paired`.
+        names: each sketch's photo, if they are a pair.
         encoder: of the trained model.
         config: the run's.
         tell: called after each batch.
@@ -124,6 +125,18 @@ def see(
     pairs = pairs_of([names[item] for item in sketches], [item.instance for item in photos])
     found, _, after = kinds(u, v, pairs, config.how)
     return Seen(label, (*sketches, *photos), np.concatenate([u, v]), after, found)
+
+
+def _pairs(run: Path, train: Dataset, config: MidGrain) -> tuple[Dataset, dict[Item, str | None]]:
+    """What was learnt from, and each sketch's photo, if they are a pair."""
+    if config.pairs == "guessed":
+        told = guess.read(run / "pools")
+        kept = tuple(item for item in train if item.domain == "photo" or item.id in told)
+        train = replace(train, items=kept)
+        found: tuple[str | None, ...] = tuple(told[item.id] for item in train.sketches)
+    else:
+        found = paired(train.sketches, config.pairs)
+    return train, dict(zip(train.sketches, few(train.sketches, found, config.known), strict=True))
 
 
 def _config(run: Path) -> MidGrain:

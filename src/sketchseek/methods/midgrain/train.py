@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -13,6 +14,7 @@ from sketchseek.data import Item
 from sketchseek.errors import BadDataset
 from sketchseek.methods.dual_stage.stage_one import Learnt
 from sketchseek.methods.dual_stage.stage_two import Batches, two_stages
+from sketchseek.methods.midgrain import guess
 from sketchseek.methods.midgrain.config import MidGrain, PairsFrom
 from sketchseek.methods.midgrain.network import Network
 from sketchseek.methods.midgrain.pools import Pools, Side, find
@@ -41,7 +43,13 @@ def train(
 
     def build(sketches: Learnt, photos: Learnt, material: Material) -> tuple[Network, Batches]:
         network = Network(sketches.train.shape[-1], config)
-        look = _looker(network, {"sketch": sketches, "photo": photos}, material, config)
+        if config.pairs == "guessed":
+            sketches, names = _guess(sketches, photos)
+            guess.write(run.folder / "pools", [item.id for item in sketches.items], names)
+        else:
+            names = paired(sketches.items, config.pairs)
+        names = few(sketches.items, names, config.known)
+        look = _looker(network, {"sketch": sketches, "photo": photos}, names, material, config)
         refresher = Refresher(
             look,
             config.refresh or config.epochs,
@@ -64,40 +72,71 @@ def train(
             refresher.close()
 
 
-def paired(sketches: Sequence[Item], pairs: PairsFrom, known: int = 0) -> tuple[str | None, ...]:
+def paired(sketches: Sequence[Item], pairs: PairsFrom) -> tuple[str | None, ...]:
     """The photo that each sketch is in a pair with; None: with none.
 
     Args:
         sketches: some.
-        pairs: who belongs together.
-        known: photos of a class in pairs, at most, the first ones; 0: all.
+        pairs: who belongs together; not "guessed", which items do not tell.
 
     Raises:
         BadDataset: pairs are asked for, and no sketch is in one.
     """
-    lines = {"fine": False, "lines": True, "none": None}[pairs]
+    lines = {"fine": False, "lines": True}.get(pairs)
     found = tuple(item.instance if (item.variant == LINES) is lines else None for item in sketches)
     if pairs != "none" and not any(found):
         what = "line drawing" if lines else "sketch that tells the photo that it was drawn from"
         raise BadDataset(f'pairs = "{pairs}", but there is no {what} to learn from')
+    return found
+
+
+def few(sketches: Sequence[Item], names: Sequence[str | None], known: int) -> tuple[str | None, ...]:
+    """Of the photos that sketches are in pairs with, the first ``known`` of each class; 0: all."""
     if not known:
-        return found
+        return tuple(names)
     photos: dict[str, dict[str, None]] = defaultdict(dict)
-    for item, photo in zip(sketches, found, strict=True):
+    for item, photo in zip(sketches, names, strict=True):
         if photo and len(photos[item.label]) < known:
             photos[item.label][photo] = None
     return tuple(
-        photo if photo in photos[item.label] else None for item, photo in zip(sketches, found, strict=True)
+        photo if photo in photos[item.label] else None for item, photo in zip(sketches, names, strict=True)
     )
 
 
+def _guess(sketches: Learnt, photos: Learnt) -> tuple[Learnt, tuple[str | None, ...]]:
+    """The sketches without the line drawings, and the photo that each is guessed to be of."""
+    drawn = [n for n, item in enumerate(sketches.items) if item.variant != LINES]
+    lines = {item.instance: n for n, item in enumerate(sketches.items) if item.variant == LINES}
+    own = replace(
+        sketches, items=tuple(sketches.items[n] for n in drawn), train=sketches.train[:, torch.tensor(drawn)]
+    )
+    features = [side.train[0].float().numpy().astype(np.float64) for side in (sketches, photos)]
+    names: list[str | None] = [None] * len(own.items)
+    for label in {item.label for item in own.items}:
+        mine = [n for n, item in enumerate(own.items) if item.label == label]
+        theirs = [n for n, item in enumerate(photos.items) if item.label == label and item.instance in lines]
+        if not theirs:
+            continue
+        edges = features[0][[lines[photos.items[n].instance] for n in theirs]]
+        found = guess.guessed(features[0][[drawn[n] for n in mine]], features[1][theirs], edges)
+        for n, place in zip(mine, found, strict=True):
+            names[n] = photos.items[theirs[place]].instance if place >= 0 else None
+    if not any(names):
+        raise BadDataset('pairs = "guessed", but there is no line drawing of a photo to guess by')
+    return own, tuple(names)
+
+
 def _looker(
-    network: Network, learnt: dict[str, Learnt], material: Material, config: MidGrain
+    network: Network,
+    learnt: dict[str, Learnt],
+    names: tuple[str | None, ...],
+    material: Material,
+    config: MidGrain,
 ) -> Callable[[], Callable[[], Pools]]:
     """What embeds the training items with the weights of now, and returns what finds their pools."""
     labels = {domain: codes(side.items, material.classes) for domain, side in learnt.items()}
     instances = {
-        "sketch": paired(learnt["sketch"].items, config.pairs, config.known),
+        "sketch": names,
         "photo": tuple(meanings(learnt["photo"].items, "instance")),
     }
 
