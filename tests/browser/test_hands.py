@@ -15,6 +15,16 @@ pytestmark = pytest.mark.browser
 TABLET = {"viewport": {"width": 820, "height": 1180}, "has_touch": True}
 tablet = pytest.mark.parametrize("context", [TABLET], indirect=True)
 phone = pytest.mark.parametrize("context", [PHONE], indirect=True)
+# How many pixels are ink in each column of the middle half of the canvas.
+INK = """() => {
+  const canvas = document.getElementById("canvas");
+  const { width, height } = canvas;
+  const { data } = canvas.getContext("2d").getImageData(0, 0, width, height);
+  const alpha = (x, y) => data[4 * (y * width + x) + 3];
+  const column = (x) => Array.from({ length: height }, (_, y) => alpha(x, y));
+  const inked = (x) => column(x).filter((value) => value > 127).length;
+  return Array.from({ length: width >> 1 }, (_, at) => inked((width >> 2) + at));
+}"""
 AROUND = [(-0.05, -0.05), (1.05, -0.05), (1.05, 1.05), (-0.05, 1.05)]
 
 
@@ -36,9 +46,16 @@ def test_a_palm_that_comes_before_the_pen_leaves_nothing(page: Page) -> None:
 @tablet
 def test_a_pen_draws_as_wide_as_it_is_pressed_or_not(page: Page) -> None:
     """Pressure changes neither the line that is kept nor the one that is seen."""
-    Hand(page).pen(places(page, SHAPES["triangle"][0]))
+    hand = Hand(page)
+    hand.pen(places(page, SHAPES["triangle"][0]))
     assert all(len(stroke) == 3 for stroke in strokes(page))
     finds(page, "triangle")
+    page.get_by_role("button", name="Clear").click()
+    hand.pen(places(page, [(0.1 + 0.08 * step, 0.5) for step in range(11)]))
+    page.wait_for_timeout(200)
+    widths = page.evaluate(INK)
+    assert min(widths) >= 3
+    assert max(widths) - min(widths) <= 1
 
 
 def test_the_other_end_of_a_pen_erases(page: Page) -> None:

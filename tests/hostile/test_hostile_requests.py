@@ -74,11 +74,11 @@ REQUESTS: dict[str, tuple[bytes, set[int | None]]] = {
         {400, 413},
     ),
     "two lengths": (post("/api/search", GOOD, "Content-Length: 1"), {400}),
-    "too much in pieces": (chunked(*[piece(b" " * 100_000)] * 40), {413, None}),
+    "too much in pieces": (chunked(*[piece(b" " * 100_000)] * 40), {413}),
     "pieces of no size": (chunked(b"xyz\r\n", piece(b"{}")), {400}),
     "a piece of less than none": (chunked(b"-5\r\nhello\r\n"), {400}),
     "a piece that is longer than it says": (chunked(b"2\r\n{}garbage\r\n0\r\n\r\n"), {400}),
-    "a piece as large as the world": (chunked(b"f" * 15 + b"\r\n" + b" " * 3_000_000), {413, 400, None}),
+    "a piece as large as the world": (chunked(b"f" * 15 + b"\r\n" + b" " * 3_000_000), {413, 400}),
     "pieces and a length": (
         post("/api/search", piece(b"{}") + b"0\r\n\r\n", "Transfer-Encoding: chunked"),
         {400, 422},
