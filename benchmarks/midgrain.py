@@ -7,7 +7,7 @@ beforehand, each with `sketchseek study benchmarks/midgrain.toml --out runs/midg
 
 Figures are means over seeds with the half width of their 95 % interval by Student's t. The method is compared
 with each other entry query by query, on each query's mean over the seeds; p-values are Holm's over a
-benchmark. The correlation is Spearman's, of the first two benchmarks' map@all over all runs that align.
+benchmark. The correlation is Spearman's, of map@all by look and by class over all runs that align.
 """
 
 from __future__ import annotations
@@ -75,12 +75,13 @@ def by_benchmark(jobs: Sequence[Job]) -> Runs:
 
 def correlation(runs: Runs) -> dict[str, float | int]:
     """Do runs that find the kind find the class? Over those that align and were asked both."""
-    first, second = list(runs.values())[:2]
+    first = next(iter(runs.values()))
+    second = next(found for name, found in runs.items() if name.partition("/")[2].startswith("category"))
     both = [
         [read(run.path).metrics["map@all"] for run in (one, other)]
         for name in first
         if name.partition(".")[0] in ALIGNMENTS and name in second
-        for one, other in zip(first[name], second[name], strict=True)
+        for one, other in zip(first[name], second[name], strict=True)  # a seed each
     ]
     if len(both) < 3:
         return {"runs": len(both)}
