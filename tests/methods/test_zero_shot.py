@@ -27,11 +27,11 @@ from sketchseek.methods.zero_shot.contrastive import ridge
 from sketchseek.methods.zero_shot.doodle2search import Doodle, Doodle2Search, rivals
 from sketchseek.methods.zero_shot.edges import EdgeMap
 from sketchseek.methods.zero_shot.seen import gather
-from sketchseek.methods.zero_shot.sides import principal, sides
+from sketchseek.methods.zero_shot.sides import sides
 from sketchseek.methods.zero_shot.teacher import factors
 from sketchseek.training.progress import Progress
 from sketchseek.training.run import Run
-from sketchseek.training.towers import Standardise
+from sketchseek.training.towers import Standardise, principal
 
 
 @pytest.mark.parametrize(
