@@ -5,9 +5,9 @@
 A library of 100,000 rows, random vectors of the model's length, each with a JPEG of 256 pixels for a
 thumbnail. A drawing is asked with; then the page is scrolled until the 1,000th picture is in sight, in
 Chromium on a window of 1440 x 900: once as when one looks over the pictures, 60 pixels every frame, and once
-flung, 300 pixels. Told are the times from frame to frame and the
-tasks that held the page longer than 50 ms (the browser's own measure of one that is felt), as the clock
-has them, and the processor time that the page took: other work on the machine lengthens the former only.
+flung, 300 pixels. Told are the times from frame to frame and the tasks that held the page longer than 50 ms
+(the browser's own measure of one that is felt), as the clock has them, and the processor time that the page
+took: other work on the machine lengthens the former only.
 """
 
 from __future__ import annotations

@@ -33,6 +33,7 @@ from sketchseek.client.shapes import (
     WordsPart,
 )
 from sketchseek.errors import BadConfig, BadServer, BadToken, SketchseekError
+from sketchseek.model import Grain
 from sketchseek.sketch import to_quickdraw
 
 __all__ = [
@@ -95,7 +96,7 @@ class Client:
         k: int = 60,
         offset: int = 0,
         collapse: bool = True,
-        grain: Literal["category", "look", "exact"] | None = None,
+        grain: Grain | None = None,
     ) -> Answer:
         """The pictures nearest to a question, best first.
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Literal
 
+from sketchseek.model import Grain
 from sketchseek.sketch import Sketch, from_quickdraw
 
 
@@ -184,7 +185,7 @@ class Status:
     revision: int
     model: str
     words: int
-    grains: tuple[Literal["category", "look", "exact"], ...]
+    grains: tuple[Grain, ...]
     shows_files: bool
     detail: str | None
     skipped: int

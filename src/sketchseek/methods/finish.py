@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -11,8 +10,8 @@ import torch
 from torch import Tensor
 from torch.nn.functional import normalize
 
-from sketchseek.data import Dataset
-from sketchseek.evaluation.metrics import metric
+from sketchseek.data import Dataset, Item
+from sketchseek.evaluation.metrics import measure, metric
 from sketchseek.images import PhotoInput
 from sketchseek.model import Card, Grain, Source, Vocabulary
 from sketchseek.sketch import SketchInput
@@ -21,6 +20,7 @@ from sketchseek.training.export import export_model
 from sketchseek.training.material import Material
 from sketchseek.training.pictures import Contract, Pictures
 from sketchseek.training.run import Run
+from sketchseek.training.samplers import meanings
 from sketchseek.training.towers import Tower
 
 _SAMPLES = 4  # pictures of each domain that torch and the exported graph are compared on
@@ -39,6 +39,23 @@ def retrieval(sketches: Tensor, photos: Tensor, val: Dataset) -> dict[str, float
     given = np.array([item.label for item in val.photos])
     values = metric("map@all")(scores.numpy(), asked[:, None] == given[None])
     return {"score": float(values.mean())}
+
+
+def own_photos(
+    scores: Tensor, sketches: Sequence[Item], photos: Sequence[Item], metrics: Sequence[str]
+) -> dict[str, float]:
+    """How well sketches find the very photos they are of, by name; the first metric is the ``score``.
+
+    Args:
+        scores: (Q, G) of the sketches with the photos, higher is better.
+        sketches: Q of them.
+        photos: G.
+        metrics: names, as `metric` takes them.
+    """
+    keys = (np.array(meanings(items, "instance")) for items in (sketches, photos))
+    found = measure([metric(name) for name in metrics], scores.numpy(), np.equal.outer(*keys))
+    values = {name: float(each.mean()) for name, each in found.items()}
+    return {"score": values.pop(metrics[0]), **values}
 
 
 def finish(
@@ -79,8 +96,9 @@ def finish(
     }
     with torch.inference_mode():
         dim = towers[0](torch.from_numpy(samples["photo"][:1])).shape[1]
-    described = card(run, (photo, sketch), material.train, figures, dim, sources=sources, note=note)
-    described = replace(described, grain=grain)
+    described = card(
+        run, (photo, sketch), material.train, figures, dim, sources=sources, note=note, grain=grain
+    )
     with run.stage("export"):
         export_model(*towers, described, run.model, samples=samples, words=words)
     return run.model
@@ -95,6 +113,7 @@ def card(
     *,
     sources: Sequence[Source] = (),
     note: str = "",
+    grain: Grain = "category",
 ) -> Card:
     """What a trained model's card says, in the terms of `finish`; library versions are left to the export."""
     used = _used(train)
@@ -109,6 +128,7 @@ def card(
         sources=(Source(train.name, train.card.licence, used), *sources),
         figures={"validation": dict(figures)},
         training=to_dict(run.config),
+        grain=grain,
     )
 
 

@@ -24,11 +24,10 @@ from torch.nn.functional import normalize
 from sketchseek.data import Dataset
 from sketchseek.encoders.huggingface import load_backbone
 from sketchseek.errors import BadConfig, BadDataset
-from sketchseek.evaluation.metrics import measure, metric
 from sketchseek.images import PhotoInput
 from sketchseek.losses.infonce import infonce
 from sketchseek.methods import Method
-from sketchseek.methods.finish import finish
+from sketchseek.methods.finish import finish, own_photos
 from sketchseek.sketch import SketchInput
 from sketchseek.training.batchnorm import adapted_to
 from sketchseek.training.features import Features
@@ -278,14 +277,12 @@ def _judge(
     """How well held-out sketches find their photos; the first metric chooses the epoch."""
     network.head.eval()
     with torch.inference_mode():
-        rows = [
-            normalize(network.head(through(half, values)), dim=1).numpy()
+        drawn, shown = (
+            normalize(network.head(through(half, values)), dim=1)
             for half, values in ((network.sketch, sketches), (network.photo, photos))
-        ]
-    keys = (np.array(meanings(items, "instance")) for items in (val.sketches, val.photos))
-    found = measure([metric(name) for name in _METRICS], rows[0] @ rows[1].T, np.equal.outer(*keys))
-    values = {name: float(each.mean()) for name, each in found.items()}
-    return {"score": values.pop(_METRICS[0]), **values}
+        )
+        scores = drawn @ shown.T
+    return own_photos(scores, val.sketches, val.photos, _METRICS)
 
 
 def _tower(

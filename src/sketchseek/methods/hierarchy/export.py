@@ -75,7 +75,9 @@ def write(run: Run, whole: Whole, material: Material, figures: Mapping[str, floa
     Raises:
         BadModel: they do not.
     """
-    described = card(run, whole.contracts, material.train, figures, run.config.dim, note="Compares pairs.")
+    described = card(
+        run, whole.contracts, material.train, figures, run.config.dim, note="Compares pairs.", grain="exact"
+    )
     modules = {
         name: copy.deepcopy(module).eval()
         for name, module in (
@@ -102,9 +104,7 @@ def write(run: Run, whole: Whole, material: Material, figures: Mapping[str, floa
         write_graphs(graphs, own, written, half=True)
         for name, module in modules.items():
             beside_torch(module, written / f"{name}.onnx", examples[name])
-        folders.write_card(
-            replace(described, versions=versions(), regions=whole.regions, grain="exact"), written
-        )
+        folders.write_card(replace(described, versions=versions(), regions=whole.regions), written)
     return run.model
 
 

@@ -12,8 +12,8 @@ from torch import Tensor
 
 from sketchseek.data import Dataset
 from sketchseek.encoders.huggingface import Backbone, load_backbone
-from sketchseek.evaluation.metrics import measure, metric
 from sketchseek.images import PhotoInput
+from sketchseek.methods.finish import own_photos
 from sketchseek.methods.hierarchy.config import Config
 from sketchseek.methods.hierarchy.export import Whole, write
 from sketchseek.methods.hierarchy.material import Seen, see
@@ -166,9 +166,4 @@ def _judge(module: Network, sketches: Seen, photos: Seen) -> dict[str, float]:
     for side, seen in ((module.sketch, sketches), (module.photo, photos)):
         taken = seen.take(np.zeros(len(seen.items), np.int64), np.arange(len(seen.items)))
         regions.append(module.regions(side, taken))
-    keys = (np.array(meanings(seen.items, "instance")) for seen in (sketches, photos))
-    found = measure(
-        [metric(name) for name in _METRICS], module.pair.table(*regions).numpy(), np.equal.outer(*keys)
-    )
-    values = {name: float(rows.mean()) for name, rows in found.items()}
-    return {"score": values.pop(_METRICS[0]), **values}
+    return own_photos(module.pair.table(*regions), sketches.items, photos.items, _METRICS)

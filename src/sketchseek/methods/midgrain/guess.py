@@ -29,9 +29,10 @@ def guessed(sketches: Points, photos: Points, lines: Points) -> NDArray[np.int64
         lines: (I, D), of each photo's line drawing.
     """
     drawn = _about_mean(sketches)
-    alike = sum(_standardised(drawn @ _about_mean(others).T) for others in (photos, lines))
-    best = np.asarray(alike).argmax(axis=1)
-    back = np.asarray(alike).argmax(axis=0)[best]
+    to_photos, to_lines = (_standardised(drawn @ _about_mean(others).T) for others in (photos, lines))
+    alike = to_photos + to_lines
+    best = alike.argmax(axis=1)
+    back = alike.argmax(axis=0)[best]
     return np.where(back == np.arange(len(sketches)), best, -1)
 
 
