@@ -54,6 +54,13 @@ def test_a_split_that_leaves_nothing_out_is_refused(
         gather(data(at_hand, **more), seed=0)
 
 
+def test_without_a_list_all_classes_are_seen(unseen_place: Path) -> None:
+    known = gather(data(unseen_place, unseen=""), seed=0)
+    chosen = set(known.material.val.classes)
+    assert set(CLASSES) > set(SEEN)
+    assert (set(known.classes) | chosen, set(known.classes) & chosen) == (set(CLASSES), set())
+
+
 def test_other_bad_splits_are_refused(at_hand: Path, tmp_path: Path) -> None:
     with pytest.raises(UnknownName, match=r"sketchy-25\.unseen"):
         gather(data(at_hand, unseen="sketchy-25.unsen"), seed=0)

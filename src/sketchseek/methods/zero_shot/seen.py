@@ -28,7 +28,8 @@ class Seen:
     Attributes:
         dataset: its name in the registry.
         path: its folder; empty: its place under SKETCHSEEK_DATA.
-        unseen: published list of classes that are neither trained on nor choose the model.
+        unseen: published list of classes that are neither trained on nor choose the model; empty:
+            all classes are seen.
         choosing: seen classes, drawn by the run's seed, that choose the model and are not trained on.
         quickdraw: take the drawings of seen classes in Quick, Draw! as further sketches.
         lines: take the line drawings of the photos as further sketches.
@@ -46,6 +47,11 @@ class Seen:
     lines: bool = False
     sketches: bool = True
     photos: tuple[str, ...] = ()
+
+    @property
+    def hidden(self) -> frozenset[str]:
+        """The canonical names of the classes that stay unseen, near relations among them."""
+        return unseen([self.unseen] if self.unseen else [])
 
 
 @dataclass(frozen=True)
@@ -171,10 +177,10 @@ def _unlabelled(data: Wider, hidden: Collection[str]) -> tuple[Part, Part, Sourc
 
 def _parted(whole: Dataset, data: Seen) -> tuple[frozenset[str], list[str]]:
     """The classes that stay unseen, near relations among them, and the others, sorted."""
-    if load_split(data.unseen).kind != "classes":
+    if data.unseen and load_split(data.unseen).kind != "classes":
         raise BadConfig(f"unseen = {data.unseen!r} is a list of photos; a list of classes is wanted")
-    hidden = unseen((data.unseen,))
-    if not any(canonical(label) in hidden for label in whole.classes):
+    hidden = data.hidden
+    if data.unseen and not any(canonical(label) in hidden for label in whole.classes):
         raise BadConfig(f"{data.dataset} has none of the classes of {data.unseen}: nothing would be unseen")
     seen = sorted({canonical(label) for label in whole.classes} - hidden)
     if not 0 < data.choosing < len(seen) - 1:
@@ -182,7 +188,7 @@ def _parted(whole: Dataset, data: Seen) -> tuple[frozenset[str], list[str]]:
             f"choosing = {data.choosing}: of the {len(seen)} seen classes of {data.dataset}, 1 to "
             f"{len(seen) - 2} can choose the model"
         )
-    return frozenset(hidden), seen
+    return hidden, seen
 
 
 def _allowed(data: Seen) -> frozenset[str] | None:

@@ -144,7 +144,7 @@ def _views(run: Run, part: Part, features: Features, contract: Contract) -> NDAr
 
 def _adapted(backbone: Backbone, known: Known, photo: PhotoInput, sketch: SketchInput, run: Run) -> Backbone:
     """The backbone with the statistics of drawings, none of a class that any published list holds back."""
-    hidden = unseen(_PUBLISHED) | unseen((run.config.data.unseen,))
+    hidden = unseen(_PUBLISHED) | run.config.data.hidden
 
     def some(part: Part, contract: Contract) -> Iterator[Tensor]:
         items = [
