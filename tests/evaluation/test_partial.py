@@ -1,12 +1,19 @@
-"""Areas over unfinished sketches: by hand, against the curve's own sum, and at their bounds."""
+"""Unfinished sketches: areas by hand, against the curve's own sum, at their bounds. What coarse ones keep."""
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 
+from sketchseek.errors import BadBenchmark, BadSketch
+from sketchseek.evaluation.benchmarks import benchmark, parse
 from sketchseek.evaluation.metrics import metric
-from sketchseek.evaluation.partial import m_at_a, m_at_b, prefix_ranks
+from sketchseek.evaluation.partial import coarse, coarser, m_at_a, m_at_b, prefix_ranks
+from sketchseek.evaluation.trial import prepare
+from sketchseek.sketch import Sketch
 
 
 def test_areas_by_hand() -> None:
@@ -67,3 +74,52 @@ def test_shapes_and_ranks_below_one_are_refused() -> None:
         prefix_ranks(np.zeros((2, 3, 4)), np.ones((2, 5), bool))
     with pytest.raises(ValueError, match="must lie in"):
         m_at_b(np.array([[0, 1]]))
+
+
+def line(length: float, y: float) -> NDArray[np.float32]:
+    return np.array([[0, y], [length / 2, y], [length, y]], np.float32)
+
+
+def test_coarse_sketches_keep_their_longest_strokes_in_order() -> None:
+    sketch = Sketch((line(10, 0), line(40, 1), line(5, 2), line(30, 3), line(15, 4)))
+
+    def left(share: float) -> list[float]:
+        return [float(stroke[0, 1]) for stroke in coarse(sketch, share).strokes]
+
+    assert left(1) == [0, 1, 2, 3, 4]
+    assert left(0.95) == [0, 1, 3, 4]
+    assert left(0.86) == [0, 1, 3, 4]
+    assert left(0.85) == [1, 3, 4]
+    assert left(0.7) == [1, 3]
+    assert left(0.01) == [1]
+
+
+def test_dots_stay_and_pictures_are_refused() -> None:
+    dots = Sketch((np.zeros((1, 2), np.float32), np.ones((1, 2), np.float32)))
+    assert coarse(dots, 0.5) is dots
+    with pytest.raises(BadSketch, match="single strokes"):
+        coarse(Sketch((), np.zeros((4, 4), np.uint8)), 0.5)
+
+
+def test_a_coarse_benchmark_asks_coarse_sketches() -> None:
+    asked = prepare(replace(benchmark("synthetic/instance"), detail=0.5))
+    whole = prepare(benchmark("synthetic/instance"))
+    assert asked.benchmark.digest != whole.benchmark.digest
+    for item in asked.queries[:20]:
+        few, wanted = asked.dataset.sketch(item).strokes, coarse(whole.dataset.sketch(item), 0.5).strokes
+        assert len(few) == len(wanted)
+        assert all(np.array_equal(one, other) for one, other in zip(few, wanted, strict=True))
+    less, all_ = (
+        sum(len(trial.dataset.sketch(item).strokes) for item in trial.queries[:60])
+        for trial in (asked, whole)
+    )
+    assert less < 0.8 * all_
+    assert coarser(whole.dataset, 0.5).photos == whole.dataset.photos
+
+
+@pytest.mark.parametrize("detail", [0, -1, 1.5])
+def test_a_share_out_of_range_is_refused(detail: float) -> None:
+    words = dict.fromkeys(("title", "description", "dataset"), "")
+    rules = {"queries": {}, "gallery": {}, "relevance": "class", "metrics": ["map@all"], "unseen": "photos"}
+    with pytest.raises(BadBenchmark, match="a share above 0 and at most 1 is wanted"):
+        parse("mine", words | rules | {"detail": detail})

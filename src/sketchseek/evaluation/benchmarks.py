@@ -26,7 +26,7 @@ Within = Literal["all", "class"]
 T = TypeVar("T")
 
 # Rules that came after figures were published: unused, they leave digests as they were.
-_LATER = ("distractors", "keep", "copies", "prefixes", "within")
+_LATER = ("distractors", "keep", "copies", "prefixes", "within", "detail")
 
 
 @dataclass(frozen=True)
@@ -109,6 +109,7 @@ class Benchmark:
         prefixes: each query is also asked unfinished, at so many equally spaced shares of its drawn length,
             the last of them the whole; 0: not at all.
         within: what a query searches of the gallery: all of it, or the photos of its own class alone.
+        detail: of each query the longest strokes that hold this share of its drawn length; 1: all.
     """
 
     name: str
@@ -129,6 +130,7 @@ class Benchmark:
     copies: bool = True
     prefixes: int = 0
     within: Within = "all"
+    detail: float = 1.0
 
     @property
     def protocol(self) -> str:
@@ -199,6 +201,8 @@ def parse(name: str, entry: Mapping[str, Any]) -> Benchmark:
             f"{where}: prefixes {found.prefixes!r} and metrics {', '.join(found.metrics)}: "
             f"{' and '.join(partial.AREAS)} are of unfinished sketches, and unfinished sketches of them"
         )
+    if not 0 < found.detail <= 1:
+        raise BadBenchmark(f"{where}: detail {found.detail!r}: a share above 0 and at most 1 is wanted")
     if found.within == "class" and (found.prefixes or found.relevance == "class"):
         raise BadBenchmark(
             f"{where}: within the class all photos are of the class, and unfinished sketches are not asked"

@@ -1,4 +1,4 @@
-"""Areas over unfinished sketches: how early while drawing the right photo is found.
+"""Sketches with less in them: coarse ones, and unfinished ones with areas that tell how early it is found.
 
 A sketch is asked P times, each time a longer prefix of it, and each prefix ranks the gallery. Both areas are
 means over equally spaced prefixes; higher is better. Bhunia et al., Sketch Less for More: On-the-Fly
@@ -15,6 +15,7 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
+from sketchseek._drawing import along, strokes_of
 from sketchseek.data import Dataset, Item
 from sketchseek.evaluation.metrics import Values, best_ranks, judge
 from sketchseek.sketch import Sketch
@@ -32,6 +33,38 @@ def unfinished(dataset: Dataset, share: float) -> Dataset:
 
     def read(item: Item) -> Sketch:
         return dataset.sketch_reader(item).prefix(share)
+
+    return replace(dataset, sketch_reader=read)
+
+
+def coarse(sketch: Sketch, share: float) -> Sketch:
+    """The longest strokes alone, as few as hold a share of the drawn length, in the order they were drawn.
+
+    What is left out are the short strokes, the details. Papers ask coarse drawings without a word on how they
+    are made; this is our rule.
+
+    Args:
+        sketch: of strokes; one of dots alone stays as it is.
+        share: above 0, at most 1.
+
+    Raises:
+        BadSketch: a raster has no strokes to leave out.
+    """
+    strokes = strokes_of(sketch, "single strokes")
+    lengths = np.array([along(stroke)[-1] for stroke in strokes])
+    if share == 1 or not lengths.sum():
+        return sketch
+    longest = np.argsort(-lengths, kind="stable")
+    held = np.cumsum(lengths[longest]) / lengths.sum()
+    few = int(np.searchsorted(held, share - 1e-9)) + 1
+    return sketch.without(longest[few:].tolist())
+
+
+def coarser(dataset: Dataset, share: float) -> Dataset:
+    """The data set with every sketch as `coarse` leaves it."""
+
+    def read(item: Item) -> Sketch:
+        return coarse(dataset.sketch_reader(item), share)
 
     return replace(dataset, sketch_reader=read)
 

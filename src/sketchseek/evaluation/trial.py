@@ -19,6 +19,7 @@ from sketchseek._names import class_key
 from sketchseek.data import Dataset, Item, load_dataset
 from sketchseek.errors import BadBenchmark, BadDataset
 from sketchseek.evaluation import gallery as galleries
+from sketchseek.evaluation import partial
 from sketchseek.evaluation.benchmarks import Benchmark, Distractors, Keep, Part
 
 
@@ -102,7 +103,8 @@ def prepare(benchmark: Benchmark, dataset: Dataset | None = None) -> Trial:
     searched = (*kept, *distractors)
     if not benchmark.copies:
         searched = galleries.without_copies(whole, searched, queries)
-    trial = Trial(benchmark, whole, queries, searched)
+    asked = partial.coarser(whole, benchmark.detail) if benchmark.detail < 1 else whole
+    trial = Trial(benchmark, asked, queries, searched)
     if lost := trial.missing():
         raise BadBenchmark(
             f"benchmark {benchmark.name}: {len(lost)} of its queries have nothing to find, such as {lost[0]}"
