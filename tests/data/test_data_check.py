@@ -11,7 +11,7 @@ from sketchseek.data.items import DatasetCard
 from sketchseek.errors import BadConfig, BadDataset, UnknownName
 
 Plant = Callable[[Mapping[str, bytes | str]], Path]
-FILED = sorted(set(DATASETS) - {"synthetic"})
+FILED = sorted(set(DATASETS) - {"screens", "synthetic"})
 
 
 def card(**fields: object) -> DatasetCard:

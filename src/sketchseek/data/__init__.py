@@ -45,6 +45,7 @@ DATASETS: dict[str, str] = {
     "qmul-shoev2": "sketchseek.data.qmul:READ_SHOE",
     "quickdraw": "sketchseek.data.quickdraw:READER",
     "quickdraw-extended": "sketchseek.data.quickdraw_extended:READER",
+    "screens": "sketchseek.data.screens:READER",
     "sketchy": "sketchseek.data.sketchy:READER",
     "sketchy-extended": "sketchseek.data.sketchy:READ_EXTENDED",
     "swire": "sketchseek.data.swire:READER",

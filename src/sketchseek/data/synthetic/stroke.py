@@ -73,7 +73,7 @@ def draw(figure: Part, level: Level, rng: np.random.Generator) -> Drawing:
         for run in _seen(part, number, front)
     ]
     plan.sort(key=lambda row: row[0])
-    strokes = _drawn([line for _, _, line in plan], level, rng)
+    strokes = by_hand([line for _, _, line in plan], level, rng)
     return Drawing(Sketch(strokes), tuple(path for _, path, _ in plan))
 
 
@@ -146,7 +146,7 @@ def _opened(ring: Curve, level: Level, rng: np.random.Generator) -> Curve:
     return np.concatenate([ring, ring[: beyond + 1]]) if beyond >= 0 else ring[:beyond]
 
 
-def _drawn(lines: list[Curve], level: Level, rng: np.random.Generator) -> tuple[NDArray[np.float32], ...]:
+def by_hand(lines: list[Curve], level: Level, rng: np.random.Generator) -> tuple[NDArray[np.float32], ...]:
     """Lines, in order, as the hand draws them: (n, 3) x, y and milliseconds."""
     if not lines:
         return ()
