@@ -12,7 +12,7 @@ from PIL import Image
 
 from sketchseek.data import Dataset, Item, load_dataset
 from sketchseek.images import PhotoInput, fit
-from sketchseek.sketch import SketchInput
+from sketchseek.sketch import Sketch, SketchInput
 from sketchseek.training.pictures import LINES, Augment, Pictures, normalised, with_edges, with_lines
 
 PHOTO, SKETCH = PhotoInput(size=32), SketchInput(size=32, line_width=2)
@@ -99,6 +99,27 @@ def test_strokes_are_dropped_but_never_all() -> None:
     ink = [int((view < 128).sum()) for view in views]
     assert min(ink) > 0
     assert max(ink) < int((pictures.plain(item) < 128).sum())
+
+
+def test_some_drawings_are_shown_unfinished(monkeypatch: pytest.MonkeyPatch) -> None:
+    dataset = load_dataset("synthetic", classes=None, instances=1, sketches_per_photo=1)
+    item, pictures = dataset.sketches[0], Pictures(dataset, SketchInput(size=64))
+    half = Augment(**{**NOTHING.__dict__, "unfinished": 0.5})
+    shares: list[float] = []
+    begun = Sketch.prefix
+
+    def noted(sketch: Sketch, share: float) -> Sketch:
+        shares.append(share)
+        return begun(sketch, share)
+
+    monkeypatch.setattr(Sketch, "prefix", noted)
+    views = [pictures.varied(item, half, seed) for seed in range(200)]
+    assert 70 < len(shares) < 130
+    assert 0.2 <= min(shares) < 0.3
+    assert 0.9 < max(shares) <= 1
+    plain = pictures.plain(item)
+    whole = sum(np.array_equal(view, plain) for view in views)
+    assert 200 - len(shares) <= whole < 200 - 0.9 * len(shares)
 
 
 def test_normalised_pictures_are_centred(dataset: Dataset) -> None:

@@ -25,6 +25,7 @@ Contract = PhotoInput | SketchInput
 LINES = "line drawing"
 _LUMA = np.array([0.299, 0.587, 0.114], np.float32)  # ITU-R BT.601
 _MIRROR = "mirror"
+_EARLIEST = 0.2  # of an unfinished drawing's length
 
 
 @dataclass(frozen=True)
@@ -39,6 +40,8 @@ class Augment:
         line_width: sketches: lines up to so many pixels thicker or thinner, 0 to 2.
         drop: sketches with strokes: each stroke is left out with this probability, one is always kept.
         grey: photos: this share of them loses its colour.
+        unfinished: sketches with strokes: this share of them stops somewhere after a fifth of its length, for
+            those who search before they have finished.
     """
 
     flip: bool = True
@@ -48,6 +51,7 @@ class Augment:
     line_width: float = 1.5
     drop: float = 0.0
     grey: float = 0.2
+    unfinished: float = 0.0
 
 
 class Made(Protocol):
@@ -116,18 +120,20 @@ class Pictures:
         rng = np.random.default_rng([zlib.crc32(item.id.encode()), *seed])
         if isinstance(self.contract, PhotoInput):
             return _vary_photo(self.plain(item), self.contract, augment, rng)
-        drawing = self._fewer_strokes(item, self.contract, augment, rng) if augment.drop else self.plain(item)
+        less = augment.drop or augment.unfinished
+        drawing = self._less(item, self.contract, augment, rng) if less else self.plain(item)
         return _vary_drawing(drawing, self.contract, augment, rng)
 
-    def _fewer_strokes(
-        self, item: Item, contract: SketchInput, augment: Augment, rng: np.random.Generator
-    ) -> Pixels:
-        sketch = self.dataset.sketch(item)
+    def _less(self, item: Item, contract: SketchInput, augment: Augment, rng: np.random.Generator) -> Pixels:
+        """The drawing with fewer strokes, or as it stood earlier."""
+        whole = sketch = self.dataset.sketch(item)
+        if sketch.strokes and augment.unfinished and rng.random() < augment.unfinished:
+            sketch = sketch.prefix(rng.uniform(_EARLIEST, 1))
         gone = rng.random(len(sketch.strokes)) < augment.drop
-        if len(gone) < 2 or not gone.any():
-            return self.plain(item)
-        gone[rng.integers(len(gone))] = False
-        return sketch.without(np.flatnonzero(gone).tolist()).render(contract)
+        if len(gone) > 1 and gone.any():
+            gone[rng.integers(len(gone))] = False
+            sketch = sketch.without(np.flatnonzero(gone).tolist())
+        return self.plain(item) if sketch is whole else sketch.render(contract)
 
 
 def normalised(pictures: Pictures, items: Sequence[Item], count: int, seed: int = 0) -> Iterator[Tensor]:
