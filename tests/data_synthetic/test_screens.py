@@ -1,4 +1,4 @@
-"""Screens of apps: trees that hold together, pixels and strokes that are of them, and nothing but the seed."""
+"""Screens of apps: trees that hold together, and pixels and strokes that are of them."""
 
 from __future__ import annotations
 
@@ -139,4 +139,4 @@ def test_keys_that_are_none_are_refused(dataset: Dataset, key: str) -> None:
 
 def test_a_screen_is_no_sketch(dataset: Dataset) -> None:
     with pytest.raises(BadDataset, match="is a screen, not a sketch"):
-        dataset.sketch(dataset.photos[0])
+        screens.draw(dataset.photos[0])
