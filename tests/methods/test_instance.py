@@ -10,8 +10,11 @@ from typing import Any
 import numpy as np
 import pytest
 import tiny
+from PIL import Image, ImageFilter
 
 pytest.importorskip("torch", reason="needs the train extra")
+import itertools
+
 import torch
 from stopping import stopped, weights
 
@@ -20,7 +23,8 @@ from sketchseek.data import load_dataset
 from sketchseek.encoders import OnnxEncoder
 from sketchseek.errors import BadConfig, BadDataset
 from sketchseek.methods import method
-from sketchseek.methods.instance import Config, _batches, _photos_of
+from sketchseek.methods.instance.config import Before, Config
+from sketchseek.methods.instance.material import Seen, earlier, joined, photos_of
 from sketchseek.training.config import from_dict
 from sketchseek.training.material import Data
 from sketchseek.training.progress import Progress
@@ -28,7 +32,15 @@ from sketchseek.training.progress import Progress
 
 def small(place: Path, **more: Any) -> Config:
     data = Data(dataset="folder", path=str(place / "data"), train="", val="")
-    given = {"views": 1, "line_width": 2.0, "dim": 8, "batch": 12, "epochs": 3, "cut": 2}
+    given = {
+        "before": Before(datasets=()),
+        "views": 1,
+        "line_width": 2.0,
+        "dim": 8,
+        "batch": 12,
+        "epochs": 3,
+        "cut": 2,
+    }
     return Config(**{"data": data, "backbone": str(place / "backbone")} | given | more)
 
 
@@ -59,50 +71,129 @@ def test_training_learns_which_photo_was_drawn(unseen_place: Path, tmp_path: Pat
     assert np.mean(losses[-5:]) < 0.5 * np.mean(losses[:2])
 
 
+def of_numbers(sketches: int, photos: int, asked: list[int], classes: list[int], first: int = 0) -> Seen:
+    """What is seen are numbers: view by view, sketches from ``first`` on and photos from 1,000 more."""
+    drawn = first + np.arange(2 * 3 * sketches).reshape(2, 3, sketches, 1)
+    shown = first + 1000 + np.arange(2 * 2 * photos).reshape(2, 2, photos, 1)
+    return Seen(drawn.astype(np.float16), shown.astype(np.float16), np.array(asked), np.array(classes))
+
+
 def test_a_batch_holds_the_photos_of_its_sketches_once() -> None:
     asked = np.array([0, 0, 1, 2, 2, 3])
-    sketches = np.arange(2 * 3 * 6, dtype=np.float16).reshape(2, 3, 6, 1)
-    photos = 100 + np.arange(2 * 2 * 4, dtype=np.float16).reshape(2, 2, 4, 1)
-    config = Config(batch=4)
+    all_ = of_numbers(6, 4, asked.tolist(), [0] * 6)
     seen = []
     for epoch in range(40):
-        for some, given, right in _batches(config, sketches, photos, asked, epoch):
+        for some, given, right in all_.batches(4, np.random.default_rng(epoch)):
             turned, of = some[:, 0].int() // 18, some[:, 0].int() % 6
             assert len(set(turned.tolist())) == 1
-            assert ((given[:, 0].int() - 100) // 8 == turned[0]).all()
-            shown = (given[:, 0].int() - 100) % 4
+            assert ((given[:, 0].int() - 1000) // 8 == turned[0]).all()
+            shown = (given[:, 0].int() - 1000) % 4
             assert len(set(shown.tolist())) == len(shown)
             wanted = torch.from_numpy(asked)[of.long()][:, None] == shown[None]
             assert torch.equal(right, wanted)
             assert (right.sum(1) == 1).all()
             seen += [(int(turned[0]), int(one)) for one in of]
     assert set(seen) == {(turned, sketch) for turned in range(2) for sketch in range(6)}
-    again = [batch[0] for batch in _batches(config, sketches, photos, asked, 0)]
-    assert all(
-        torch.equal(one, other[0])
-        for one, other in zip(again, _batches(config, sketches, photos, asked, 0), strict=True)
-    )
+    assert len(seen) == 40 * 6
+    once, again = (all_.batches(4, np.random.default_rng(7)) for _ in range(2))
+    assert all(torch.equal(one[0], other[0]) for one, other in zip(once, again, strict=True))
+
+
+def test_sketches_of_a_class_stand_together() -> None:
+    classes = [0, 1, 2, 1, 0, 2, 1, 0, 2, 0]
+    all_ = of_numbers(10, 10, list(range(10)), classes)
+    for epoch in range(20):
+        batches = list(all_.batches(10, np.random.default_rng(epoch), alike=2))
+        order = [int(one) % 10 for some, _, _ in batches for one in some[:, 0]]
+        assert sorted(order) == list(range(10))
+        found = [classes[one] for one in order]
+        changes = sum(one != other for one, other in itertools.pairwise(found))
+        assert changes <= 5  # four, three and three make two hands each at most
+
+
+def test_data_sets_are_joined_apart() -> None:
+    both = joined([of_numbers(3, 2, [0, 1, 1], [0, 1, 1]), of_numbers(2, 2, [1, 0], [0, 0], first=500)])
+    assert both.asked.tolist() == [0, 1, 1, 3, 2]
+    assert both.classes.tolist() == [0, 1, 1, 2, 2]
+    assert both.sketches[0, 0, :, 0].tolist() == [0, 1, 2, 500, 501]
+    assert both.photos[0, 0, :, 0].tolist() == [1000, 1001, 1500, 1501]
+
+
+@pytest.fixture
+def others(unseen_place: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Photos of three other classes in Caltech's layout, and the lines of all but one of them."""
+    root = tmp_path / "at hand"
+    drawn = tiny.pictures(tmp_path / "drawn", photos=3, sketches=0)
+    for label in ("box", "cross", "disc"):
+        for number in range(3):
+            below = Path("caltech101", "101_ObjectCategories", label, f"image_{number:04}.jpg")
+            lines = (root / "lines" / below).with_suffix(".png")
+            for file in (root / below, lines):
+                file.parent.mkdir(parents=True, exist_ok=True)
+            with Image.open(drawn / "photos" / label / f"{number}.png") as picture:
+                picture.save(root / below)
+                edges = picture.convert("L").filter(ImageFilter.FIND_EDGES)
+            if (label, number) != ("disc", 2):
+                edges.point(lambda value: 0 if value > 20 else 255).save(lines)
+    monkeypatch.setenv("SKETCHSEEK_DATA", str(root))
+    return root
+
+
+def test_pictures_of_anything_are_learnt_from_first(unseen_place: Path, others: Path, tmp_path: Path) -> None:
+    (found,) = earlier(Before(datasets=("caltech101",)))
+    assert (len(found.photos), len(found.sketches)) == (8, 8)
+    assert sorted(photos_of(found)) == list(range(8))
+    told: list[Progress] = []
+    config = small(unseen_place, before=Before(datasets=("caltech101",), epochs=2))
+    train = partial(method("instance").train, config, on_progress=told.append)
+    made = folders.load(train(tmp_path / "run", cache_dir=tmp_path / "cache"))
+    assert [event.stage for event in told if event.stage in ("before", "training")] == [
+        *["before"] * 2,
+        *["training"] * 3,
+    ]
+    assert [source.used for source in made.card.sources][1:] == ["8 photos and 8 drawings of them"]
+    without = small(unseen_place)
+    other = method("instance").train(without, tmp_path / "other", cache_dir=tmp_path / "cache")
+    assert weights(other) != weights(made.path)
+
+
+def test_what_is_learnt_from_first_has_to_be_there(others: Path) -> None:
+    with pytest.raises(BadDataset, match=r"Or begin with the backbone: --set before\.datasets=\[\]"):
+        earlier(Before(datasets=("sketchy",)))
+    for lines in (others / "lines").rglob("*.png"):
+        lines.unlink()
+    with pytest.raises(BadDataset, match=r"caltech101: no drawing tells its photo, and there are no line"):
+        earlier(Before(datasets=("caltech101",)))
 
 
 def test_a_sketch_without_its_photo_is_named(unseen_place: Path) -> None:
     dataset = load_dataset("folder", str(unseen_place / "data"))
-    assert len(_photos_of(dataset)) == len(dataset.sketches)
+    assert len(photos_of(dataset)) == len(dataset.sketches)
     lost = dataset.sketches[0]
     less = replace(
         dataset,
         items=tuple(item for item in dataset if item.domain == "sketch" or item.instance != lost.instance),
     )
     with pytest.raises(BadDataset, match="has no photo of its own among those that are trained on"):
-        _photos_of(less)
+        photos_of(less)
 
 
-@pytest.mark.parametrize("wrong", [{"batch": 1}, {"views": -1}, {"temperature": 0.0}])
-def test_settings_are_checked(wrong: dict[str, Any]) -> None:
-    with pytest.raises(BadConfig):
-        Config(**wrong)
+@pytest.mark.parametrize("wrong", ["batch=1", "views=-1", "temperature=0.0", "before.alike=0"])
+def test_settings_are_checked(wrong: str) -> None:
+    with pytest.raises(BadConfig, match=wrong.partition("=")[0]):
+        method("instance").configure(wrong)
 
 
 def test_a_stopped_run_ends_in_the_same_model(unseen_place: Path, tmp_path: Path) -> None:
     train = partial(method("instance").train, small(unseen_place), cache_dir=unseen_place / "cache")
     again = stopped(partial(train, tmp_path / "run"), "training")
+    assert weights(again) == weights(train(tmp_path / "whole"))
+
+
+def test_a_run_that_was_stopped_before_its_own_photos_goes_on(
+    unseen_place: Path, others: Path, tmp_path: Path
+) -> None:
+    config = small(unseen_place, before=Before(datasets=("caltech101",), epochs=3))
+    train = partial(method("instance").train, config, cache_dir=tmp_path / "cache")
+    again = stopped(partial(train, tmp_path / "run"), "before")
     assert weights(again) == weights(train(tmp_path / "whole"))

@@ -1,0 +1,133 @@
+"""Instance training: pictures of anything first, then the photos at hand."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+import torch
+from torch.nn.functional import normalize
+
+from sketchseek.data import Dataset
+from sketchseek.encoders.huggingface import load_backbone
+from sketchseek.images import PhotoInput
+from sketchseek.methods.finish import finish, own_photos
+from sketchseek.methods.instance.config import Config
+from sketchseek.methods.instance.material import Sight, Values, earlier, joined
+from sketchseek.methods.instance.network import Half, Network
+from sketchseek.model import Source
+from sketchseek.sketch import SketchInput
+from sketchseek.training.batchnorm import adapted_to
+from sketchseek.training.features import Features
+from sketchseek.training.halves import Top, Trunk, twin
+from sketchseek.training.loop import fit
+from sketchseek.training.material import Material, gather
+from sketchseek.training.pictures import contracts
+from sketchseek.training.progress import OnProgress, silent
+from sketchseek.training.run import Run
+from sketchseek.training.towers import through
+
+_METRICS = ("acc@1", "acc@5", "acc@10", "map@all")
+
+
+def train(
+    config: Config, run_dir: Path, *, cache_dir: Path | None = None, on_progress: OnProgress = silent
+) -> Path:
+    """Train and write the model folder ``run_dir/model``, whose path is returned.
+
+    A run that was stopped goes on after its last whole epoch; one that is finished is not run again.
+
+    Raises:
+        BadDataset: a data set is missing, or a sketch does not tell its photo.
+        BadConfig: a setting is out of range, or the folder holds another run.
+        BadModel: the backbone cannot be loaded.
+    """
+    run = Run(run_dir, "instance", config, cache_dir=cache_dir, on_progress=on_progress)
+    if run.finished:
+        return run.model
+    material = gather(config.data, config.seed)
+    first = earlier(config.before)
+    with run.stage("features"):
+        inputs, sketch, photo = _halves(config, material, run)
+        features = Features(photo.trunk, run.features), Features(sketch.trunk, run.features)
+        sight = Sight(inputs, features, (config.augment_photo, config.augment), on_progress)
+        seen, held = sight.all(material.train, config.views), sight.plain(material.val)
+    torch.manual_seed(config.seed)
+    network = Network(config, sketch, photo, seen)
+    if first:
+        _learn_first(network, sight, first, run)
+    network.steps = config.epochs * -(-len(seen.asked) // config.batch)
+    with run.stage("training") as folder:
+        fitted = fit(
+            network,
+            lambda epoch: seen.batches(config.batch, np.random.default_rng([config.seed, epoch])),
+            run_dir=folder,
+            epochs=config.epochs,
+            seed=config.seed,
+            validate=lambda: _judge(network, held, material.val),
+            stage="training",
+            on_progress=on_progress,
+        )
+    return finish(
+        run,
+        network.towers(sketch, photo, inputs),
+        inputs,
+        material,
+        {"acc@1": fitted.score or 0.0},
+        sources=[_source(dataset) for dataset in first],
+        grain="exact",
+    )
+
+
+def _halves(
+    config: Config, material: Material, run: Run
+) -> tuple[tuple[PhotoInput, SketchInput], Half, Half]:
+    """How pictures are shown, and both domains: one network, but for its batch norm."""
+    backbone = load_backbone(config.backbone)
+    inputs = contracts(backbone, fit=config.fit, line_width=config.line_width)
+    drawn = backbone
+    if config.adapt:
+        drawn = adapted_to(backbone, material.train, inputs, run.features, on_progress=run.on_progress)
+    photo = Trunk(backbone, config.cut, inputs[0].size)
+    sketch = Trunk(drawn, config.cut, inputs[1].size)
+    top = Top(backbone, config.cut, photo.shape, live=False)
+    tied = twin(top, Top(drawn, config.cut, sketch.shape, live=False))
+    return inputs, Half(sketch, tied), Half(photo, top)
+
+
+def _learn_first(network: Network, sight: Sight, datasets: Sequence[Dataset], run: Run) -> None:
+    """Train on pictures of anything; nothing chooses an epoch."""
+    config, before = network.config, network.config.before
+    with run.stage("features"):
+        seen = joined([sight.all(dataset, views=0) for dataset in datasets])
+    network.steps = before.epochs * -(-len(seen.asked) // config.batch)
+    with run.stage("before") as folder:
+        fit(
+            network,
+            lambda epoch: seen.batches(
+                config.batch, np.random.default_rng([config.seed, epoch]), alike=before.alike
+            ),
+            run_dir=folder,
+            epochs=before.epochs,
+            seed=config.seed,
+            stage="before",
+            on_progress=run.on_progress,
+        )
+
+
+def _judge(network: Network, held: tuple[Values, Values], val: Dataset) -> dict[str, float]:
+    """How well held-out sketches find their photos; the first metric chooses the epoch."""
+    network.head.eval()
+    with torch.inference_mode():
+        shown, drawn = (
+            normalize(network.head(through(half, values)), dim=1)
+            for half, values in zip((network.photo, network.sketch), held, strict=True)
+        )
+        scores = drawn @ shown.T
+    return own_photos(scores, val.sketches, val.photos, _METRICS)
+
+
+def _source(dataset: Dataset) -> Source:
+    used = f"{len(dataset.photos):,} photos and {len(dataset.sketches):,} drawings of them"
+    return Source(dataset.name, dataset.card.licence, used)
