@@ -21,7 +21,7 @@ from typing import Any
 
 from machine import about, write
 from scipy.stats import spearmanr
-from seeds import Run, beside, costs, figures, finished
+from seeds import Run, beside, costs, figures, finished, sketchseek
 
 from sketchseek.evaluation.results import read
 from sketchseek.methods.study import Job
@@ -54,6 +54,9 @@ def main() -> None:
             for benchmark, found in runs.items()
             if METHOD in found
         },
+        f"{METHOD}, asked for the category": {
+            benchmark: figures(found)[METHOD] for benchmark, found in by_category(jobs).items()
+        },
         "correlation of two levels": correlation(runs),
         "refresh": refresh(jobs),
         "costs": costs(jobs),
@@ -70,6 +73,18 @@ def by_benchmark(jobs: Sequence[Job]) -> Runs:
         for benchmark, path in job.results.items():
             run = Run(job.model, benchmark, path)
             found.setdefault(benchmark, {}).setdefault(job.entry, []).append(run)
+    return found
+
+
+def by_category(jobs: Sequence[Job]) -> Runs:
+    """The method's own models, each question with its class named as well; measured where it is not yet."""
+    found: Runs = {}
+    for job in jobs:
+        if job.entry == METHOD:
+            for benchmark in job.results:
+                model, path = f"category:{job.model}", job.folder / f"category.{job.results[benchmark].name}"
+                sketchseek("evaluate", model, "--benchmark", benchmark, "--out", str(path))
+                found.setdefault(benchmark, {}).setdefault(METHOD, []).append(Run(model, benchmark, path))
     return found
 
 

@@ -184,6 +184,13 @@ def test_settings_are_checked(wrong: str) -> None:
         method("instance").configure(wrong)
 
 
+def test_runs_of_all_seeds_share_their_trunks(unseen_place: Path, tmp_path: Path) -> None:
+    for seed in (0, 1):
+        config = small(unseen_place, epochs=1, seed=seed)
+        method("instance").train(config, tmp_path / str(seed), cache_dir=tmp_path / "cache")
+    assert len(list((tmp_path / "cache").glob("backbone-*.onnx"))) == 2  # of photos and of drawings
+
+
 def test_a_stopped_run_ends_in_the_same_model(unseen_place: Path, tmp_path: Path) -> None:
     train = partial(method("instance").train, small(unseen_place), cache_dir=unseen_place / "cache")
     again = stopped(partial(train, tmp_path / "run"), "training")

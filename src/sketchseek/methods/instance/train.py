@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -23,7 +24,7 @@ from sketchseek.training.features import Features
 from sketchseek.training.halves import Top, Trunk, twin
 from sketchseek.training.loop import fit
 from sketchseek.training.material import Material, gather
-from sketchseek.training.pictures import contracts
+from sketchseek.training.pictures import LINES, contracts
 from sketchseek.training.progress import OnProgress, silent
 from sketchseek.training.run import Run
 from sketchseek.training.towers import through
@@ -88,12 +89,21 @@ def _halves(
     inputs = contracts(backbone, fit=config.fit, line_width=config.line_width)
     drawn = backbone
     if config.adapt:
-        drawn = adapted_to(backbone, material.train, inputs, run.features, on_progress=run.on_progress)
+        drawn = adapted_to(backbone, _by_hand(material), inputs, run.features, on_progress=run.on_progress)
     photo = Trunk(backbone, config.cut, inputs[0].size)
     sketch = Trunk(drawn, config.cut, inputs[1].size)
     top = Top(backbone, config.cut, photo.shape, live=False)
     tied = twin(top, Top(drawn, config.cut, sketch.shape, live=False))
     return inputs, Half(sketch, tied), Half(photo, top)
+
+
+def _by_hand(material: Material) -> Dataset:
+    """All photos and what a hand drew of them, whichever choose the epoch: the same for every seed.
+
+    So runs of all seeds have one trunk, and share what it gives.
+    """
+    items = (item for item in (*material.train, *material.val) if item.variant != LINES)
+    return replace(material.train, items=tuple(sorted(items, key=lambda item: item.id)))
 
 
 def _learn_first(network: Network, sight: Sight, datasets: Sequence[Dataset], run: Run) -> None:
