@@ -132,6 +132,18 @@ def fit(image: Image.Image, spec: PhotoInput) -> NDArray[np.uint8]:
     return np.array(_resized(image, (side, side), box))
 
 
+def frame(size: tuple[int, int], spec: PhotoInput) -> tuple[float, float, float, float]:
+    """Where a picture lies in the square that `fit` makes of it: left, top, width and height.
+
+    In shares of the square's side; what is cropped away lies outside 0 to 1.
+    """
+    if spec.fit == "stretch":
+        return 0.0, 0.0, 1.0, 1.0
+    side = max(size) if spec.fit == "pad" else min(size)
+    wide, high = (length / side for length in size)
+    return (1 - wide) / 2, (1 - high) / 2, wide, high
+
+
 def load_pixels(
     source: Path | bytes, spec: PhotoInput, *, limits: Limits = Limits()
 ) -> NDArray[np.uint8]:  # fmt: skip

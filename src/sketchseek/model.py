@@ -41,7 +41,8 @@ WEIGHTS = "weights.safetensors"
 WORDS = "words.npz"
 FORMAT = 1
 PACKAGED = ("default",)
-Finder = Literal["edges", "grid"]
+Finder = Literal["edges", "grid", "elements"]
+Merges = Literal["chosen", "contained"]
 Grain = Literal["category", "look", "exact"]
 """How alike things are that count as the same: of one category, of one look within it, the very one."""
 
@@ -63,11 +64,13 @@ class RegionInput:
 
     Attributes:
         most: regions of a picture, at most.
-        finder: of a photo's: "edges" or "grid".
+        finder: of a photo's: "edges", "grid", or "elements" where these are told (else by edges).
+        merges: what becomes one: what the model chooses, or what lies in what.
     """
 
     most: int = 16
     finder: Finder = "edges"
+    merges: Merges = "chosen"
 
 
 @dataclass(frozen=True)

@@ -1,9 +1,11 @@
 from __future__ import annotations
 
 import io
+import json
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
+import numpy as np
 import pytest
 from PIL import Image
 
@@ -83,3 +85,23 @@ def test_what_is_missing_is_named(plant: Plant, files: dict[str, bytes | str]) -
     (root / "sketches" / "20218.jpg").write_bytes(b"")
     with pytest.raises(BadDataset, match=r"20218\.jpg is not named <screen>_<designer>\.jpg"):
         load(root)
+
+
+def test_a_screens_elements_are_its_visible_views(plant: Plant, files: dict[str, bytes | str]) -> None:
+    words = {"bounds": [200, 100, 500, 200], "visible-to-user": True}
+    hidden = {"bounds": [0, 0, 900, 900], "visible-to-user": False, "children": [words]}
+    flat = {"bounds": [0, 300, 1000, 300]}
+    beyond = {"bounds": [-500, 1500, 500, 2500]}
+    card = {"bounds": [100, 100, 600, 500], "children": [words, None]}
+    root = {"bounds": [0, 0, 1000, 2000], "children": [hidden, card, None, flat, beyond]}
+    views = json.dumps({"activity": {"root": root}})
+    data = load(plant(files | {"combined/20218.json": views, "combined/7.json": "[1]"}))
+    found = data.elements(data.photos[0])
+    assert found.dtype == np.float32
+    np.testing.assert_allclose(
+        found, [(0.1, 0.05, 0.6, 0.25), (0.2, 0.05, 0.5, 0.1), (0, 0.75, 0.5, 1)], atol=1e-6
+    )
+    with pytest.raises(BadDataset, match=r"photo/screen/7: .*7\.json is no view hierarchy of Rico's"):
+        data.elements(data.photos[1])
+    with pytest.raises(BadDataset, match="does not tell what stands where"):
+        data.elements(data.sketches[0])

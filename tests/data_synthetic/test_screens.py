@@ -95,6 +95,18 @@ def test_pixels_are_of_the_tree(dataset: Dataset) -> None:
     assert painted > 20
 
 
+def test_elements_are_told_in_shares_of_the_screen(dataset: Dataset) -> None:
+    photo = dataset.photos[2]
+    boxes = dataset.elements(photo)
+    assert len(boxes) == sum(1 for _ in screens.tree(photo).walk()) - 1
+    assert (boxes >= 0).all()
+    assert (boxes <= 1).all()
+    bar = next(element for path, element in screens.tree(photo).walk() if element.kind == "bar")
+    x0, y0, x1, y1 = screens.tree(photo).box
+    wanted = [(bar.box[0] - x0) / (x1 - x0), (bar.box[1] - y0) / (y1 - y0)]
+    assert any(np.allclose(box[:2], wanted, atol=1e-6) for box in boxes)
+
+
 def test_strokes_are_of_the_elements_they_name(dataset: Dataset) -> None:
     for sketch in dataset.sketches[:60]:
         places = {path: np.array(element.box) * 256 for path, element in screens.tree(sketch).walk()}

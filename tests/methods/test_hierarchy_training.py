@@ -16,13 +16,14 @@ from PIL import Image, ImageDraw  # noqa: E402
 from sketchseek import model as folders  # noqa: E402
 from sketchseek.data import Dataset, load_dataset  # noqa: E402
 from sketchseek.encoders import OnnxEncoder  # noqa: E402
-from sketchseek.errors import BadConfig, BadModel, UnknownName  # noqa: E402
+from sketchseek.errors import BadConfig, BadDataset, BadModel, UnknownName  # noqa: E402
 from sketchseek.images import fit  # noqa: E402
 from sketchseek.methods import method  # noqa: E402
 from sketchseek.methods.hierarchy.config import Config  # noqa: E402
 from sketchseek.methods.hierarchy.variants import VARIANTS  # noqa: E402
 from sketchseek.ranking import Ranking  # noqa: E402
 from sketchseek.rerankers.pairs import PairScorer, rerank  # noqa: E402
+from sketchseek.rerankers.regions import contained, of_elements  # noqa: E402
 from sketchseek.sketch import Sketch, to_svg  # noqa: E402
 from sketchseek.training.config import from_dict, to_dict  # noqa: E402
 from sketchseek.training.material import Data  # noqa: E402
@@ -117,6 +118,33 @@ def test_the_result_scores_pairs_and_tells_why(scenes: Path, tmp_path: Path) -> 
     np.testing.assert_allclose(why.to_sketch.sum(1), 1, atol=1e-5)
     with pytest.raises(BadModel, match=r"photo\.onnx has the input"):
         OnnxEncoder(found).embed_photos(pixels[:1])
+
+
+def test_an_explicit_hierarchy_merges_what_lies_in_what(tmp_path: Path, scenes: Path) -> None:
+    data = Data(dataset="screens", train="", val="", options={"instances": 12, "sketches_per_screen": 2})
+    config = small(scenes, data=data, regions=6, finder="elements", merges="contained", epochs=1)
+    made = method("hierarchy").train(config, tmp_path / "run", cache_dir=tmp_path / "cache")
+    scorer, dataset = PairScorer(folders.load(made), threads=1), load_dataset("screens", instances=12)
+    pictures = [dataset.photo(item) for item in dataset.photos[:3]]
+    boxes = [
+        of_elements(dataset.elements(item), picture.size, scorer.photo, 6)
+        for item, picture in zip(dataset.photos, pictures, strict=False)
+    ]
+    pixels = np.stack([fit(picture, scorer.photo) for picture in pictures])
+    photos, sketches = scorer.photos(pixels, boxes), scorer.sketches([dataset.sketch(dataset.sketches[0])])
+    assert photos.sizes.tolist() == [len(some) for some in boxes]
+    for number in range(3):
+        why = scorer.reasons(sketches, photos.take(np.array([number])))
+        assert why.photo_merges.tolist() == contained(boxes[number]).tolist()
+        assert why.sketch_merges.tolist() == contained(sketches.boxes[0, : sketches.sizes[0]]).tolist()
+    by_edges = scorer.photos(pixels)
+    assert not np.array_equal(by_edges.boxes, photos.boxes)
+    assert scorer.scores(sketches, by_edges).shape == (1, 3)
+
+
+def test_elements_have_to_be_told(tmp_path: Path, scenes: Path) -> None:
+    with pytest.raises(BadDataset, match="folder does not tell what stands where in it"):
+        method("hierarchy").train(small(scenes, finder="elements"), tmp_path / "run")
 
 
 def test_training_teaches_which_photo_was_drawn(scenes: Path, tmp_path: Path) -> None:

@@ -8,7 +8,7 @@ from PIL import Image, ImageDraw
 
 from sketchseek.errors import EmptySketch
 from sketchseek.images import PhotoInput, fit
-from sketchseek.rerankers.regions import of_photo, of_sketch
+from sketchseek.rerankers.regions import contained, of_elements, of_photo, of_sketch, ordered
 from sketchseek.sketch import Sketch, SketchInput
 
 SPEC = SketchInput(size=96, margin=0.1, line_width=3)
@@ -118,3 +118,71 @@ def test_an_even_photo_is_one_region_and_a_grid_is_a_grid() -> None:
     assert len(cells) == 1 + 4 + 9
     np.testing.assert_allclose((cells[:, 2] - cells[:, 0]), [1] + [1 / 2] * 4 + [1 / 3] * 9, atol=1e-6)
     assert len(of_photo(even, most=4, finder="grid")) == 1
+
+
+def test_what_lies_in_a_box_is_merged_first() -> None:
+    card, picture, words = (0.1, 0.1, 0.5, 0.6), (0.15, 0.15, 0.45, 0.4), (0.15, 0.45, 0.4, 0.5)
+    beside, across = (0.6, 0.1, 0.9, 0.3), (0.4, 0.5, 0.8, 0.7)
+    boxes = np.array([(0, 0, 1, 1), picture, card, words, beside, across], np.float32)
+    # words and picture into the card, 2; then what lies in nothing else into the whole.
+    assert contained(boxes).tolist() == [[2, 3], [0, 4], [6, 1], [7, 5], [9, 8]]
+
+
+def test_equal_and_empty_boxes_have_an_order_too() -> None:
+    boxes = np.array([(0, 0, 1, 1), (0, 0, 1, 1), (0.2, 0.2, 0.4, 0.4), (0.2, 0.2, 0.4, 0.4)], np.float32)
+    assert contained(boxes).tolist() == [[2, 3], [1, 4], [0, 5]]
+    points = np.array([(0, 0, 1, 1), (0.3, 0.3, 0.3, 0.3), (0.2, 0.2, 0.4, 0.4)], np.float32)
+    assert contained(points).tolist() == [[2, 1], [0, 3]]
+    assert contained(points[:1]).shape == (0, 2)
+
+
+def test_any_boxes_come_to_one_tree() -> None:
+    rng = np.random.default_rng(0)
+    for count in range(1, 20):
+        corners = np.sort(rng.random((count, 2, 2)), axis=1).reshape(count, 4).astype(np.float32)
+        corners[0] = 0, 0, 1, 1
+        there = set(range(count))
+        for step, (one, other) in enumerate(contained(corners).tolist()):
+            assert one != other
+            there -= {one, other}  # each is there when it is named
+            assert len(there) == count - step - 2
+            there.add(count + step)
+        assert len(there) == 1
+
+
+@pytest.mark.parametrize("way", ["pad", "crop", "stretch"])
+@pytest.mark.parametrize("size", [(120, 200), (200, 120), (90, 90)])
+def test_elements_are_where_the_model_sees_them(way: str, size: tuple[int, int]) -> None:
+    picture = Image.new("RGB", size, "white")
+    inner = (0.3, 0.4, 0.7, 0.6)
+    corners = [round(share * side) for share, side in zip(inner, size * 2, strict=True)]
+    ImageDraw.Draw(picture).rectangle((*corners[:2], corners[2] - 1, corners[3] - 1), fill="red")
+    spec = PhotoInput(size=80, fit=way)
+    boxes = of_elements(np.array([inner], np.float32), size, spec)
+    assert boxes[0].tolist() == [0, 0, 1, 1]
+    seen = fit(picture, spec)
+    rows, columns = np.nonzero((seen[..., 0] > 200) & (seen[..., 1] < 100))
+    there = np.array([columns.min(), rows.min(), columns.max() + 1, rows.max() + 1]) / 80
+    np.testing.assert_allclose(boxes[1], there, atol=1.5 / 80)
+
+
+def test_the_largest_elements_are_kept() -> None:
+    sides = np.arange(1, 9, dtype=np.float32) / 10
+    elements = np.stack([0 * sides, 0 * sides, sides, sides], axis=1)
+    found = of_elements(elements, (50, 50), PhotoInput(size=32), most=4)
+    np.testing.assert_allclose(found[:, 2], [1, 0.8, 0.7, 0.6], atol=1e-6)
+    beyond = np.array([(0, 0, 0.05, 1), (0.5, 0.5, 0.5, 0.6)], np.float32)  # cropped away, and empty
+    assert len(of_elements(beyond, (400, 100), PhotoInput(size=32, fit="crop"))) == 1
+    assert len(of_elements(elements[:0], (50, 50), PhotoInput(size=32))) == 1
+
+
+def test_merges_of_several_pictures_are_filled_up() -> None:
+    some = [
+        of_photo(np.zeros((32, 32, 3), np.uint8), 4),
+        of_photo(np.zeros((32, 32, 3), np.uint8), 6, "grid"),
+    ]
+    found = ordered(some, 6)
+    assert found.shape == (2, 5, 2)
+    assert (found[0] == -1).all()
+    assert found[1, :4].tolist() == contained(some[1]).tolist()
+    assert (found[1, 4:] == -1).all()

@@ -13,7 +13,15 @@ from PIL import Image
 from sketchseek.data import Dataset, Item, load_dataset
 from sketchseek.images import PhotoInput, fit
 from sketchseek.sketch import Sketch, SketchInput
-from sketchseek.training.pictures import LINES, Augment, Pictures, normalised, with_edges, with_lines
+from sketchseek.training.pictures import (
+    LINES,
+    Augment,
+    Pictures,
+    mirrored,
+    normalised,
+    with_edges,
+    with_lines,
+)
 
 PHOTO, SKETCH = PhotoInput(size=32), SketchInput(size=32, line_width=2)
 NOTHING = Augment(flip=False, rotate=0, scale=0, shift=0, line_width=0, drop=0, grey=0)
@@ -120,6 +128,14 @@ def test_some_drawings_are_shown_unfinished(monkeypatch: pytest.MonkeyPatch) -> 
     plain = pictures.plain(item)
     whole = sum(np.array_equal(view, plain) for view in views)
     assert 200 - len(shares) <= whole < 200 - 0.9 * len(shares)
+
+
+def test_what_stands_in_a_picture_is_mirrored_with_it() -> None:
+    dataset = load_dataset("screens", instances=3)
+    turned = mirrored(dataset)
+    boxes, other = dataset.elements(dataset.photos[2]), turned.elements(turned.photos[2])
+    np.testing.assert_allclose(other[:, [2, 1, 0, 3]] * [-1, 1, -1, 1] + [1, 0, 1, 0], boxes, atol=1e-6)
+    assert not np.allclose(other, boxes)
 
 
 def test_normalised_pictures_are_centred(dataset: Dataset) -> None:

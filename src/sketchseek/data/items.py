@@ -14,6 +14,8 @@ from functools import cached_property
 from pathlib import Path
 from typing import Literal, TypeVar
 
+import numpy as np
+from numpy.typing import NDArray
 from PIL import Image
 
 from sketchseek._names import class_key
@@ -89,6 +91,7 @@ class Dataset:
     card: DatasetCard = field(repr=False)
     sketch_reader: Callable[[Item], Sketch] = field(default=open_sketch, repr=False)
     photo_reader: Callable[[Item, int | None], Image.Image] = field(default=open_photo, repr=False)
+    element_reader: Callable[[Item], NDArray[np.float32]] | None = field(default=None, repr=False)
 
     def __post_init__(self) -> None:
         if len({item.id for item in self.items}) != len(self.items):
@@ -140,6 +143,16 @@ class Dataset:
         if item.domain != "photo":
             raise BadDataset(f"{item.id} is a sketch, not a photo")
         return self.photo_reader(item, at_least)
+
+    def elements(self, item: Item) -> NDArray[np.float32]:
+        """The boxes of all that is known to stand in a photo: (n, 4) x0, y0, x1, y1 in shares of its sides.
+
+        Raises:
+            BadDataset: ``item`` is a sketch, or the data set does not tell.
+        """
+        if item.domain != "photo" or self.element_reader is None:
+            raise BadDataset(f"{item.id}: {self.name} does not tell what stands where in it")
+        return self.element_reader(item)
 
     def where(
         self,

@@ -6,8 +6,13 @@ from ``combined/20218.jpg``. The two data sets are published apart.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import json
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
 
 from sketchseek.data.check import count
 from sketchseek.data.class_folders import PICTURES, side
@@ -23,7 +28,7 @@ CARD = DatasetCard(
         "Huang, Canny, Nichols: Swire: Sketch-based User Interface Retrieval. CHI 2019; screens: Deka et "
         "al.: Rico: A Mobile App Dataset for Building Data-Driven Design Applications. UIST 2017"
     ),
-    layout="sketches/<screen>_<designer>.jpg and combined/<screen>.jpg (Rico's screenshots)",
+    layout="sketches/<screen>_<designer>.jpg and combined/<screen>.jpg, .json (Rico's screenshots and views)",
     folder="swire",
     markers=("combined",),
     expected={"drawers": 4},
@@ -65,7 +70,39 @@ def load(root: Path, *, distractors: bool = False) -> Dataset:
             f"{CARD.title}: {len(lost)} of {len(sketches)} sketches have no screen in {screens}; the first "
             f"is {lost[0].path}"
         )
-    return Dataset("swire", root, (*photos, *sketches), CARD)
+    return Dataset("swire", root, (*photos, *sketches), CARD, element_reader=elements)
+
+
+def elements(item: Item) -> NDArray[np.float32]:
+    """The boxes of a screen's visible elements, from its view hierarchy in Rico, outer ones first.
+
+    Args:
+        item: a screen; its file's name with .json has the hierarchy.
+
+    Returns:
+        (n, 4) x0, y0, x1, y1 in shares of the screen's sides.
+
+    Raises:
+        BadDataset: the file is missing, or holds no hierarchy.
+    """
+    path = Path(str(item.path)).with_suffix(".json")
+    try:
+        root = json.loads(path.read_text(encoding="utf-8"))["activity"]["root"]
+        low, high = np.array(root["bounds"], np.float64).reshape(2, 2)
+        inside = np.array([view["bounds"] for view in _shown(root["children"])], np.float64).reshape(-1, 2, 2)
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise BadDataset(f"{item.id}: {path} is no view hierarchy of Rico's: {error!r}") from error
+    boxes = np.clip((inside - low) / np.maximum(high - low, 1), 0, 1).reshape(-1, 4)
+    seen: NDArray[np.float32] = boxes[(boxes[:, 2:] > boxes[:, :2]).all(axis=1)].astype(np.float32)
+    return seen
+
+
+def _shown(views: Sequence[Any] | None) -> Iterator[Mapping[str, Any]]:
+    """The visible views and all that is visible on them; Rico has None in the place of some."""
+    for view in views or ():
+        if view is not None and view.get("visible-to-user", True):
+            yield view
+            yield from _shown(view.get("children"))
 
 
 def _screens(folder: Path) -> Iterator[Item]:

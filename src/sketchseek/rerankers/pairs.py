@@ -22,7 +22,7 @@ from sketchseek.errors import BadModel
 from sketchseek.images import PhotoInput
 from sketchseek.model import Model, RegionInput
 from sketchseek.ranking import Ranking
-from sketchseek.rerankers.regions import filled, of_photo, of_sketch
+from sketchseek.rerankers.regions import Boxes, filled, of_photo, of_sketch, ordered
 from sketchseek.sketch import Sketch, SketchInput
 
 PICTURES = 8
@@ -42,18 +42,21 @@ class Regions:
         values: (N, R, D) float32; what lies behind a picture's last region means nothing.
         sizes: (N,) int64, how many regions each has.
         boxes: (N, R, 4) float32 in shares of the square that the model saw; zeros behind the last.
+        merges: (N, R - 1, 2) int64, what lies in what, from the inside out, named as in `Reasons`; -1 behind
+            a picture's last.
         strokes: of drawings, the numbers of the strokes in each region; empty for photos.
     """
 
     values: NDArray[np.float32]
     sizes: NDArray[np.int64]
     boxes: NDArray[np.float32]
+    merges: NDArray[np.int64]
     strokes: tuple[tuple[tuple[int, ...], ...], ...] = ()
 
     def take(self, rows: NDArray[np.int64]) -> Regions:
         """Some of the pictures, by position."""
         strokes = tuple(self.strokes[row] for row in rows) if self.strokes else ()
-        return Regions(self.values[rows], self.sizes[rows], self.boxes[rows], strokes)
+        return Regions(self.values[rows], self.sizes[rows], self.boxes[rows], self.merges[rows], strokes)
 
 
 @dataclass(frozen=True, eq=False)
@@ -114,13 +117,18 @@ class PairScorer:
         """What the model expects of drawings."""
         return self.model.card.sketch
 
-    def photos(self, pixels: NDArray[np.uint8]) -> Regions:
+    def photos(self, pixels: NDArray[np.uint8], boxes: Sequence[Boxes] | None = None) -> Regions:
         """(N, S, S, 3) uint8 pictures as `images.fit` makes them -> their regions.
+
+        Args:
+            pixels: the pictures.
+            boxes: of each, where they are known, the whole first: `of_elements` makes them.
 
         Raises:
             BadModel: the graph cannot be loaded or run.
         """
-        boxes = [of_photo(one, self.regions.most, self.regions.finder) for one in pixels]
+        if boxes is None:
+            boxes = [of_photo(one, self.regions.most, self.regions.finder) for one in pixels]
         return self._side("photo", pixels, boxes)
 
     def sketches(self, sketches: Sequence[Sketch]) -> Regions:
@@ -179,7 +187,8 @@ class PairScorer:
             for at in range(0, len(pixels), PICTURES)
         ]
         values = np.concatenate(parts) if parts else np.empty((0, most, self.model.card.dim), np.float32)
-        return Regions(values, np.array([len(some) for some in boxes], np.int64), places, strokes)
+        sizes = np.array([len(some) for some in boxes], np.int64)
+        return Regions(values, sizes, places, ordered(boxes, most), strokes)
 
     def _pairs(self, sketches: Regions, photos: Regions) -> list[NDArray[Any]]:
         fed: Arrays = {
@@ -188,6 +197,8 @@ class PairScorer:
             "photos": photos.values,
             "photo_sizes": photos.sizes,
         }
+        if self.regions.merges == "contained":
+            fed |= {"sketch_order": sketches.merges, "photo_order": photos.merges}
         return self._run("pair", fed)
 
     def _run(self, graph: str, fed: Arrays) -> list[NDArray[Any]]:

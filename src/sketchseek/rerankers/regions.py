@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from sketchseek.errors import EmptySketch
+from sketchseek.images import PhotoInput, frame
 from sketchseek.model import Finder
 from sketchseek.sketch import Sketch, SketchInput
 
@@ -25,6 +26,7 @@ _CELLS = 64  # side of the edge map
 _LENGTHS = (8, 12, 17, 24, 34, 48)  # sides of windows, cells; each about √2 of the one before
 _LONGEST = 3.0  # greatest ratio of a window's sides
 _RIM = 2  # cells around a window in which edges tell that it cuts something
+_HELD = 0.8  # of a box that lies in another one
 _OVERLAP = 0.5  # of two windows that count as one, intersection over union
 
 
@@ -75,7 +77,8 @@ def of_photo(pixels: NDArray[np.uint8], most: int = 16, finder: Finder = "edges"
     those that overlap it by more than half (intersection over union) are not, and so on. An even picture has
     no parts.
 
-    ``"grid"`` takes the cells of grids of 2, 3 and more to a side, as many grids as fit whole.
+    ``"grid"`` takes the cells of grids of 2, 3 and more to a side, as many grids as fit whole. ``"elements"``
+    are told by data sets (`of_elements`); of any other picture they are found by edges.
 
     Args:
         pixels: (S, S, 3) or (S, S) uint8.
@@ -86,12 +89,66 @@ def of_photo(pixels: NDArray[np.uint8], most: int = 16, finder: Finder = "edges"
     return np.concatenate([_WHOLE, parts])
 
 
+def of_elements(elements: Boxes, size: tuple[int, int], spec: PhotoInput, most: int = 16) -> Boxes:
+    """The whole picture, and the largest of the elements that are told of it: (n, 4), n at most ``most``.
+
+    Args:
+        elements: (k, 4) boxes in shares of the picture's sides.
+        size: the picture's width and height.
+        spec: how the picture is brought to a square.
+        most: boxes, at least 2.
+    """
+    left, top, wide, high = frame(size, spec)
+    placed = elements * np.array([wide, high] * 2, np.float32) + np.array([left, top] * 2, np.float32)
+    placed = np.clip(placed, 0, 1).astype(np.float32)
+    areas = np.prod(placed[:, 2:] - placed[:, :2], axis=1)
+    order = np.argsort(-areas, kind="stable")
+    kept = [one for one in order.tolist() if areas[one] > 0][: most - 1]
+    return np.concatenate([_WHOLE, placed[kept].reshape(-1, 4)])
+
+
+def contained(boxes: Boxes) -> NDArray[np.int64]:
+    """The merges of an explicit hierarchy: what lies in a box becomes one with it, from the inside out.
+
+    A box lies in the smallest larger one that holds four fifths of it, else in the first, which is the whole.
+
+    Args:
+        boxes: (n, 4), the whole first.
+
+    Returns:
+        (n - 1, 2): which two become one, in order; 0 to n - 1 are the boxes, the k-th merge makes n + k.
+    """
+    count = len(boxes)
+    areas = np.prod(boxes[:, 2:] - boxes[:, :2], axis=1)
+    rank = np.lexsort((-np.arange(count), areas))  # of equal ones the later lies in the earlier
+    place = np.argsort(rank)
+    names = np.arange(count)
+    merges = []
+    for inner in (one for one in rank.tolist() if one):
+        low, high = np.maximum(boxes[inner, :2], boxes[:, :2]), np.minimum(boxes[inner, 2:], boxes[:, 2:])
+        common = np.prod(np.clip(high - low, 0, None), axis=1)
+        holds = (common >= _HELD * areas[inner]) & (place > place[inner])
+        holds[0] = True
+        outer = min(np.flatnonzero(holds).tolist(), key=lambda one: (one == 0, place[one]))
+        merges.append((names[outer], names[inner]))
+        names[outer] = count + len(merges) - 1
+    return np.array(merges, np.int64).reshape(-1, 2)
+
+
 def filled(boxes: Sequence[Boxes], most: int) -> Boxes:
     """The boxes of N pictures as (N, ``most``, 4), zeros behind each picture's last."""
     places = np.zeros((len(boxes), most, 4), np.float32)
     for place, some in zip(places, boxes, strict=True):
         place[: len(some)] = some
     return places
+
+
+def ordered(boxes: Sequence[Boxes], most: int) -> NDArray[np.int64]:
+    """What is `contained` in the boxes of N pictures, (N, ``most`` - 1, 2), -1 behind each picture's last."""
+    merges = np.full((len(boxes), most - 1, 2), -1, np.int64)
+    for place, some in zip(merges, boxes, strict=True):
+        place[: len(some) - 1] = contained(some)
+    return merges
 
 
 def _joined(boxes: Boxes, most: int) -> tuple[Boxes, tuple[tuple[int, ...], ...]]:

@@ -202,9 +202,13 @@ def mirrored(dataset: Dataset) -> Dataset:
     def photo(item: Item, at_least: int | None) -> Image.Image:
         return ImageOps.mirror(dataset.photo(own[item.id], at_least))
 
+    def elements(item: Item) -> NDArray[np.float32]:
+        left, top, right, bottom = dataset.elements(own[item.id]).T
+        return np.stack([1 - right, top, 1 - left, bottom], axis=1)
+
     # The key is part of what a cached feature is named by.
     items = tuple(replace(item, id=name, key=f"{item.key} {_MIRROR}") for name, item in own.items())
-    return replace(dataset, items=items, sketch_reader=sketch, photo_reader=photo)
+    return replace(dataset, items=items, sketch_reader=sketch, photo_reader=photo, element_reader=elements)
 
 
 def _line_item(photo: Item, path: Path | None, key: str) -> Item:

@@ -10,6 +10,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import numpy as np
+from numpy.typing import NDArray
 from PIL import Image
 
 from sketchseek.data.check import count
@@ -22,7 +23,7 @@ from sketchseek.data.synthetic.stroke import LEVELS, Drawing
 from sketchseek.errors import BadConfig, BadDataset
 from sketchseek.sketch import Sketch
 
-__all__ = ["READER", "Element", "draw", "draw_sketch", "load", "render_photo", "tree"]
+__all__ = ["READER", "Element", "draw", "draw_sketch", "elements", "load", "render_photo", "tree"]
 
 CARD = DatasetCard(
     name="screens",
@@ -64,13 +65,21 @@ def load(
             level = tuple(LEVELS)[hand % len(LEVELS)]
             name, drawn = f"sketch/{instance}-{hand + 1}", f"{key}/{level}/{hand}"
             items.append(Item(name, "sketch", _LABEL, instance, level, key=drawn))
-    return Dataset("screens", None, tuple(items), CARD, sketch_reader=draw_sketch, photo_reader=render_photo)
+    return Dataset("screens", None, tuple(items), CARD, draw_sketch, render_photo, elements)
 
 
 def tree(item: Item) -> Element:
     """The elements of a screen, or of the screen that a sketch is of; boxes in shares of the canvas."""
     seed, number, *_ = _key(item)
     return screen(_chance(seed, number, _LAYOUT))
+
+
+def elements(item: Item) -> NDArray[np.float32]:
+    """The boxes of all elements of a screen but itself, (n, 4) in shares of its sides, outer ones first."""
+    whole, *inside = (element.box for _, element in tree(item).walk())
+    low, side = np.array(whole[:2]), np.array(whole[2:]) - whole[:2]
+    places: NDArray[np.float32] = ((np.array(inside).reshape(-1, 2, 2) - low) / side).astype(np.float32)
+    return places.reshape(-1, 4)
 
 
 def render_photo(item: Item, at_least: int | None = None) -> Image.Image:

@@ -7,7 +7,7 @@ from typing import Literal
 
 from sketchseek.errors import BadConfig
 from sketchseek.methods.hierarchy.variants import VARIANTS
-from sketchseek.model import Finder
+from sketchseek.model import Finder, Merges, RegionInput
 from sketchseek.registry import check_name
 from sketchseek.training.material import Data
 
@@ -27,7 +27,8 @@ class Config:
         adapt: give the sketch side the batch-norm statistics of drawings.
         mirror: learn from mirror images, too; a sketch's beside its photo's.
         regions: of a picture, at most; the whole is one of them.
-        finder: how regions of photos are found.
+        finder: how regions of photos are found; "elements" where the data set tells what stands in a photo.
+        merges: what is merged: what is chosen, or what lies in what (an explicit hierarchy).
         points: a side of the grid of spots at which a region of a feature map is read.
         dim: of a region, and of what a picture comes to.
         hidden: of the spaces that regions are compared in.
@@ -59,6 +60,7 @@ class Config:
     mirror: bool = True
     regions: int = 16
     finder: Finder = "edges"
+    merges: Merges = "chosen"
     points: int = 4
     dim: int = 256
     hidden: int = 128
@@ -82,6 +84,11 @@ class Config:
                 raise BadConfig(f"{name} = {getattr(self, name)}: above 0 is wanted")
         if not 0 <= self.rate_top <= 1:
             raise BadConfig(f"rate_top = {self.rate_top}: 0 to 1 is wanted")
+
+    @property
+    def region_input(self) -> RegionInput:
+        """How pictures are parted, as a model's card tells it."""
+        return RegionInput(self.regions, self.finder, self.merges)
 
     def warmth(self, epoch: int) -> float:
         """The temperature of an epoch, counted from 0."""

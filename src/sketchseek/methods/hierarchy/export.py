@@ -21,7 +21,7 @@ from sketchseek.methods.hierarchy.network import Compared
 from sketchseek.methods.hierarchy.pairs import Pair
 from sketchseek.methods.hierarchy.towers import RegionTower
 from sketchseek.model import RegionInput
-from sketchseek.rerankers.regions import filled, of_photo, of_sketch
+from sketchseek.rerankers.regions import filled, of_photo, of_sketch, ordered
 from sketchseek.sketch import SketchInput
 from sketchseek.training.export import round_to_half, versions, write_graphs
 from sketchseek.training.graphs import beside_torch, to_graph
@@ -35,6 +35,9 @@ PAIR = (
     ("sketches", "sketch_sizes", "photos", "photo_sizes"),
     ("score", "sketch_merges", "photo_merges", "to_photos", "to_sketches"),
 )
+ORDER = ("sketch_order", "photo_order")
+"""Further inputs of the graph of pairs, where what is merged is given."""
+_PORTS = {"photo": SIDE, "sketch": SIDE, "pair": ((*PAIR[0], *ORDER), PAIR[1])}
 
 
 @dataclass(frozen=True)
@@ -55,11 +58,22 @@ class Scored(nn.Module):
         super().__init__()
         self.pair = pair
 
-    def forward(
-        self, sketches: Tensor, sketch_sizes: Tensor, photos: Tensor, photo_sizes: Tensor
+    def forward(  # noqa: PLR0917 - as many as the graph has inputs
+        self,
+        sketches: Tensor,
+        sketch_sizes: Tensor,
+        photos: Tensor,
+        photo_sizes: Tensor,
+        sketch_order: Tensor | None = None,
+        photo_order: Tensor | None = None,
     ) -> tuple[Tensor, ...]:
-        """(B, R, d) regions and (B,) int64 sizes of either side -> as `PAIR` names them."""
-        found: Compared = self.pair.compare((sketches, sketch_sizes), (photos, photo_sizes), trace=True)
+        """(B, R, d) regions and (B,) int64 sizes of either side -> as `PAIR` names them.
+
+        With (B, R - 1, 2) int64 what is merged, where that is given.
+        """
+        order = None if sketch_order is None or photo_order is None else (sketch_order, photo_order)
+        sides = (sketches, sketch_sizes), (photos, photo_sizes)
+        found: Compared = self.pair.compare(*sides, order=order, trace=True)
         score = -squared(*self.pair.unit(found))
         if found.levels:
             looked = found.levels[0].to_photos, found.levels[0].to_sketches
@@ -93,8 +107,8 @@ def write(run: Run, whole: Whole, material: Material, figures: Mapping[str, floa
         name: to_graph(
             module,
             *(value[:2] for value in examples[name]),
-            inputs=(PAIR if name == "pair" else SIDE)[0],
-            outputs=(PAIR if name == "pair" else SIDE)[1],
+            inputs=_PORTS[name][0][: len(examples[name])],
+            outputs=_PORTS[name][1],
         )
         for name, module in modules.items()
     }
@@ -130,7 +144,9 @@ def _examples(
     with torch.inference_mode():
         sides = [modules[name](*found[name])[:count].clone() for name in ("sketch", "photo")]
     sizes = [torch.tensor([len(box) for box in boxes[:count]]) for boxes in (drawings, things)]
-    return {**found, "pair": (sides[0], sizes[0], sides[1], sizes[1])}
+    merges = [torch.from_numpy(ordered(boxes[:count], most)) for boxes in (drawings, things)]
+    order = merges if whole.regions.merges == "contained" else []
+    return {**found, "pair": (sides[0], sizes[0], sides[1], sizes[1], *order)}
 
 
 def _tensors(pixels: NDArray[np.uint8], boxes: list[NDArray[np.float32]], most: int) -> tuple[Tensor, Tensor]:

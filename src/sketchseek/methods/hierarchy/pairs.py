@@ -11,7 +11,8 @@ from torch.nn.functional import normalize
 
 from sketchseek.losses.paired_triplet import paired_triplet, squared
 from sketchseek.methods.hierarchy.config import Config
-from sketchseek.methods.hierarchy.network import Compared, Regions
+from sketchseek.methods.hierarchy.material import Taken
+from sketchseek.methods.hierarchy.network import Compared, Order, Regions
 from sketchseek.methods.hierarchy.towers import Side
 from sketchseek.methods.hierarchy.tree import Choose, Gumbel, best
 from sketchseek.methods.hierarchy.variants import VARIANTS
@@ -20,7 +21,7 @@ from sketchseek.training.loop import one_cycle
 
 _LEAST = 1e-6  # a picture that comes to zeros, as a ReLU can give, has a direction too
 _PAIRS = 512  # compared at once where nothing is learnt
-Batch = tuple[tuple[Tensor, ...], tuple[Tensor, ...], Tensor]
+Batch = tuple[Taken, Taken, Tensor]
 
 
 class Pair(nn.Module):
@@ -30,9 +31,11 @@ class Pair(nn.Module):
         super().__init__()
         self.compare = compare
 
-    def forward(self, sketches: Regions, photos: Regions, *, choose: Choose = best) -> tuple[Tensor, Tensor]:
+    def forward(
+        self, sketches: Regions, photos: Regions, *, choose: Choose = best, order: Order | None = None
+    ) -> tuple[Tensor, Tensor]:
         """What the i-th sketch and the i-th photo come to, (B, d) each, of unit length."""
-        return self.unit(self.compare(sketches, photos, choose=choose))
+        return self.unit(self.compare(sketches, photos, choose=choose, order=order))
 
     @staticmethod
     def unit(found: Compared) -> tuple[Tensor, Tensor]:
@@ -40,14 +43,15 @@ class Pair(nn.Module):
         return normalize(found.sketches + _LEAST, dim=1), normalize(found.photos + _LEAST, dim=1)
 
     @torch.inference_mode()
-    def table(self, sketches: Regions, photos: Regions) -> Tensor:
+    def table(self, sketches: Regions, photos: Regions, order: Order | None = None) -> Tensor:
         """The scores of all pairs of Q sketches and G photos, (Q, G): minus the squared distance."""
         count = len(photos[1])
         parts = []
         for some in torch.split(torch.arange(len(sketches[1]) * count), _PAIRS):
             left, right = some // count, some % count
             pair = (sketches[0][left], sketches[1][left]), (photos[0][right], photos[1][right])
-            parts.append(-squared(*self(*pair)))
+            given = (order[0][left], order[1][right]) if order else None
+            parts.append(-squared(*self(*pair, order=given)))
         return torch.cat(parts).reshape(-1, count)
 
 
@@ -63,20 +67,26 @@ class Network(LightningModule):
         for side in (sketch, photo):
             side.top.requires_grad_(config.rate_top > 0)
 
-    def regions(self, side: Side, taken: tuple[Tensor, ...]) -> Regions:
+    def regions(self, side: Side, taken: Taken) -> Regions:
         """What was taken of `Seen` as regions; cached ones are past the top already."""
-        values, boxes, sizes = taken
-        return (side(values, boxes) if self.config.rate_top else side.enter(values)), sizes
+        values = side(taken.values, taken.boxes) if self.config.rate_top else side.enter(taken.values)
+        return values, taken.sizes
+
+    def order(self, sketches: Taken, photos: Taken) -> Order | None:
+        """What is merged, where that is not learnt."""
+        return (sketches.merges, photos.merges) if self.config.merges == "contained" else None
 
     def training_step(self, batch: Batch, _: int = 0) -> Tensor:
         """Triplet loss of B sketches, their B photos followed by B others, at a temperature."""
         asked, given, temperature = batch
         sketches, sizes = self.regions(self.sketch, asked)
         count = len(sizes)
+        twice = Taken(*(torch.cat([part, part]) for part in asked))
         left, right = self.pair(
-            (torch.cat([sketches, sketches]), torch.cat([sizes, sizes])),
+            (torch.cat([sketches, sketches]), twice.sizes),
             self.regions(self.photo, given),
             choose=Gumbel(float(temperature)),
+            order=self.order(twice, given),
         )
         near, far = ((left[part], right[part]) for part in (slice(count), slice(count, None)))
         loss = paired_triplet(near, far, self.config.margin)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import torch
 from torch import Tensor, nn
@@ -59,9 +61,9 @@ def pooled(side: Side, seen: Seen) -> Seen:
     for view in range(views):
         for start in range(0, count, _CHUNK):
             rows = np.arange(start, min(start + _CHUNK, count))
-            values, boxes, _ = seen.take(np.full(len(rows), view), rows)
-            found[view, rows] = side.pooled(values, boxes).clamp(-65504, 65504).half().numpy()
-    return Seen(seen.items, found, seen.boxes, seen.sizes)
+            taken = seen.take(np.full(len(rows), view), rows)
+            found[view, rows] = side.pooled(taken.values, taken.boxes).clamp(-65504, 65504).half().numpy()
+    return replace(seen, values=found)
 
 
 class RegionTower(nn.Module):

@@ -19,7 +19,6 @@ from sketchseek.methods.hierarchy.export import Whole, write
 from sketchseek.methods.hierarchy.material import Seen, see
 from sketchseek.methods.hierarchy.pairs import Batch, Network
 from sketchseek.methods.hierarchy.towers import RegionTower, Side, pooled
-from sketchseek.model import RegionInput
 from sketchseek.sketch import SketchInput
 from sketchseek.training.batchnorm import adapted_to
 from sketchseek.training.features import Features
@@ -88,7 +87,7 @@ def train(
         RegionTower(sketch.trunk, sketch.side),
         module.pair,
         found,
-        RegionInput(config.regions, config.finder),
+        config.region_input,
     )
     with run.stage("export"):
         return write(run, whole, material, {"map@all": fitted.score or 0.0})
@@ -126,7 +125,7 @@ def _domain(
             Pictures(part, contract),
             part.photos if isinstance(contract, PhotoInput) else part.sketches,
             features,
-            RegionInput(config.regions, config.finder),
+            config.region_input,
             mirror=mirror,
             on_progress=run.on_progress,
         )
@@ -139,7 +138,7 @@ def _start(domain: Domain, *, frozen: bool) -> Tensor:
     """Pooled features of regions to measure mean and spread on, (N, width)."""
     seen = domain.train
     rows = np.arange(len(seen.items))[:: max(1, len(seen.items) // _STATISTICS)]
-    values, boxes, sizes = seen.take(np.zeros_like(rows), rows)
+    values, boxes, sizes, _ = seen.take(np.zeros_like(rows), rows)
     if not frozen:
         domain.side.eval()
         with torch.inference_mode():
@@ -162,8 +161,11 @@ def _batches(config: Config, sketches: Seen, photos: Seen, epoch: int) -> Iterat
 
 def _judge(module: Network, sketches: Seen, photos: Seen) -> dict[str, float]:
     """How well held-out sketches find their photos; the first metric chooses the epoch."""
-    regions = []
-    for side, seen in ((module.sketch, sketches), (module.photo, photos)):
-        taken = seen.take(np.zeros(len(seen.items), np.int64), np.arange(len(seen.items)))
-        regions.append(module.regions(side, taken))
-    return own_photos(module.pair.table(*regions), sketches.items, photos.items, _METRICS)
+    taken = [
+        seen.take(np.zeros(len(seen.items), np.int64), np.arange(len(seen.items)))
+        for seen in (sketches, photos)
+    ]
+    sides = (module.sketch, module.photo)
+    regions = [module.regions(side, some) for side, some in zip(sides, taken, strict=True)]
+    scores = module.pair.table(regions[0], regions[1], module.order(taken[0], taken[1]))
+    return own_photos(scores, sketches.items, photos.items, _METRICS)

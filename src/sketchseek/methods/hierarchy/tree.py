@@ -108,13 +108,10 @@ class Merge(nn.Module):
         Args:
             forest: of M regions at most, M above 1.
             choose: picks a pair.
-            order: (B, 2) names of the regions to merge, where that is given instead.
+            order: (B, 2) names of the regions to merge, where that is given instead; they must be there.
 
         Returns:
             The forest of M - 1 regions at most, and (B, 2) which were merged, by name; -1 where none.
-
-        Raises:
-            ValueError: the order names regions that are not there.
         """
         size = forest.nodes.shape[1]
         first, second = torch.triu_indices(size, size, 1, device=forest.nodes.device)
@@ -122,10 +119,7 @@ class Merge(nn.Module):
             real = second[None] < forest.sizes[:, None]
             weights = choose(self.logits(forest.nodes, first, second), real)
         else:
-            named = _named(forest.names[:, first], forest.names[:, second], order)
-            if bool((~named.any(dim=1) & (forest.sizes > 1)).any()):
-                raise ValueError("the order names regions that are not there, or not any more")
-            weights = named.to(forest.nodes.dtype)
+            weights = _named(forest.names[:, first], forest.names[:, second], order).to(forest.nodes.dtype)
         chosen = weights.argmax(dim=1)
         picked = [weights @ marked(side, size).to(weights.dtype) for side in (first, second)]
         pair = [(weight[:, None] @ forest.nodes)[:, 0] for weight in picked]

@@ -1,8 +1,8 @@
 """Ways to compare two sets of regions, by name: the hierarchy, what it is measured against, its ablations.
 
-Each is a module ``(sketches, photos, *, choose, trace) -> Compared`` of the same regions, so that they differ
-in nothing else. The paper names its baselines and describes them in a line; how they are built of regions is
-ours.
+Each is a module ``(sketches, photos, *, choose, order, trace) -> Compared`` of the same regions, so that they
+differ in nothing else. The paper names its baselines and describes them in a line; how they are built of
+regions is ours.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ import torch
 from torch import Tensor, nn
 
 from sketchseek.methods.hierarchy.coattention import CoAttention, masked_softmax
-from sketchseek.methods.hierarchy.network import Compared, Hierarchy, Level, Regions, level_of
+from sketchseek.methods.hierarchy.network import Compared, Hierarchy, Level, Order, Regions, level_of
 from sketchseek.methods.hierarchy.tree import Choose, Forest, best
 
 Build = Callable[[int, int], nn.Module]  # dim, hidden
@@ -34,7 +34,13 @@ class Apart(nn.Module):
         self.sketch, self.photo = nn.Linear(dim, dim), nn.Linear(dim, dim)
 
     def forward(
-        self, sketches: Regions, photos: Regions, *, choose: Choose = best, trace: bool = False
+        self,
+        sketches: Regions,
+        photos: Regions,
+        *,
+        choose: Choose = best,
+        order: Order | None = None,
+        trace: bool = False,
     ) -> Compared:
         """As the hierarchy does; nothing is merged."""
         left, right = Forest.planted(*sketches), Forest.planted(*photos)
@@ -81,7 +87,13 @@ class Gated(nn.Module):
         self.width = nn.Parameter(torch.ones(dim))
 
     def forward(
-        self, sketches: Regions, photos: Regions, *, choose: Choose = best, trace: bool = False
+        self,
+        sketches: Regions,
+        photos: Regions,
+        *,
+        choose: Choose = best,
+        order: Order | None = None,
+        trace: bool = False,
     ) -> Compared:
         """As the hierarchy does; nothing is merged."""
         left, right = Forest.planted(*sketches), Forest.planted(*photos)
@@ -98,7 +110,13 @@ class CoAttended(nn.Module):
         self.attend = CoAttention(dim, hidden)
 
     def forward(
-        self, sketches: Regions, photos: Regions, *, choose: Choose = best, trace: bool = False
+        self,
+        sketches: Regions,
+        photos: Regions,
+        *,
+        choose: Choose = best,
+        order: Order | None = None,
+        trace: bool = False,
     ) -> Compared:
         """As the hierarchy does; nothing is merged."""
         left, right = Forest.planted(*sketches), Forest.planted(*photos)
@@ -143,7 +161,13 @@ class GraphHierarchy(nn.Module):
         )
 
     def forward(
-        self, sketches: Regions, photos: Regions, *, choose: Choose = best, trace: bool = False
+        self,
+        sketches: Regions,
+        photos: Regions,
+        *,
+        choose: Choose = best,
+        order: Order | None = None,
+        trace: bool = False,
     ) -> Compared:
         """As the hierarchy does; nothing is merged, and only the first level is told."""
         left, right = Forest.planted(*sketches), Forest.planted(*photos)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from functools import partial
 
 import numpy as np
 import torch
@@ -56,29 +57,20 @@ class Sight:
         """
         asked = photos_of(dataset)
         _, classes = np.unique([item.label for item in dataset.sketches], return_inverse=True)
-        both = [self._views(turned, views) for turned in (dataset, mirrored(dataset))]
-        photos, sketches = (np.stack(values) for values in zip(*both, strict=True))
+        photos, sketches = (self._filled(side, dataset, views) for side in range(2))
         return Seen(sketches, photos, asked, classes.astype(np.int64))
 
-    def _views(self, dataset: Dataset, views: int) -> list[Values]:
-        """(1 + views, P, D) of photos and (1 + views, N, D) of sketches."""
-        found = [values[None] for values in self.plain(dataset)]
-        if not views:
-            return found
-        varied = [
-            of.varied(
-                Pictures(dataset, contract),
-                items,
-                vary,
-                views=views,
-                seed=_VIEWS,
-                on_progress=self.on_progress,
-            )
-            for of, contract, items, vary in zip(
-                self.features, self.inputs, _sides(dataset), self.augment, strict=True
-            )
-        ]
-        return [np.concatenate(pair) for pair in zip(found, varied, strict=True)]
+    def _filled(self, side: int, dataset: Dataset, views: int) -> Values:
+        """(2, 1 + views, N, D) of photos or sketches: one array, filled bit by bit, since it is large."""
+        features, contract = self.features[side], self.inputs[side]
+        found = np.empty((2, 1 + views, len(_sides(dataset)[side]), features.dim), np.float16)
+        for turned, some in enumerate((dataset, mirrored(dataset))):
+            pictures, items = Pictures(some, contract), _sides(some)[side]
+            found[turned, 0] = features.plain(pictures, items, on_progress=self.on_progress)
+            if views:
+                vary = partial(features.varied, seed=_VIEWS, on_progress=self.on_progress)
+                found[turned, 1:] = vary(pictures, items, self.augment[side], views=views)
+        return found
 
 
 @dataclass(frozen=True)
@@ -120,19 +112,30 @@ class Seen:
             yield drawn, shown, torch.from_numpy(place[:, None] == np.arange(len(own))[None])
 
 
-def joined(parts: Sequence[Seen]) -> Seen:
+def joined(parts: list[Seen]) -> Seen:
     """Several data sets as one: their photos stay apart, and so do their classes.
 
-    Raises:
-        ValueError: they have different numbers of views.
+    Args:
+        parts: of equal numbers of views; the list is emptied, so that what is copied can go.
     """
-    photos, classes = (np.cumsum([0, *counts]) for counts in zip(*map(_counts, parts), strict=True))
-    return Seen(
-        np.concatenate([part.sketches for part in parts], axis=2),
-        np.concatenate([part.photos for part in parts], axis=2),
-        np.concatenate([part.asked + first for part, first in zip(parts, photos, strict=False)]),
-        np.concatenate([part.classes + first for part, first in zip(parts, classes, strict=False)]),
+    first, sketches, photos = parts[0], sum(len(part.asked) for part in parts), sum(map(_photos, parts))
+    whole = Seen(
+        np.empty((*first.sketches.shape[:2], sketches, first.sketches.shape[3]), np.float16),
+        np.empty((*first.photos.shape[:2], photos, first.photos.shape[3]), np.float16),
+        np.empty(sketches, np.int64),
+        np.empty(sketches, np.int64),
     )
+    drawn = shown = known = 0
+    while parts:
+        part = parts.pop(0)
+        here = slice(drawn, drawn + len(part.asked))
+        whole.sketches[:, :, here] = part.sketches
+        whole.photos[:, :, shown : shown + _photos(part)] = part.photos
+        whole.asked[here] = part.asked + shown
+        whole.classes[here] = part.classes + known
+        drawn, shown = here.stop, shown + _photos(part)
+        known += int(part.classes.max(initial=-1)) + 1
+    return whole
 
 
 def photos_of(dataset: Dataset) -> NDArray[np.int64]:
@@ -192,8 +195,8 @@ def _dealt(classes: NDArray[np.int64], alike: int, rng: np.random.Generator) -> 
     return np.concatenate([hands[place] for place in rng.permutation(len(hands))])
 
 
-def _counts(part: Seen) -> tuple[int, int]:
-    return part.photos.shape[2], int(part.classes.max(initial=-1)) + 1
+def _photos(part: Seen) -> int:
+    return int(part.photos.shape[2])
 
 
 def _sides(dataset: Dataset) -> tuple[tuple[Item, ...], tuple[Item, ...]]:
