@@ -87,6 +87,7 @@ def test_datasets_are_listed_with_what_is_there(
         "qmul-shoev2         not there   QMUL ShoeV2\n"
         "quickdraw           not there   Quick, Draw!\n"
         "quickdraw-extended  not there   QuickDraw-Extended\n"
+        "screens             built in    Synthetic screens of apps\n"
         "sketchy             not there   Sketchy database\n"
         "sketchy-extended    not there   Sketchy-Extended\n"
         "swire               not there   SWIRE over Rico\n"

@@ -32,7 +32,7 @@ def test_trunk_and_top_together_are_the_backbone(tmp_path: Path, family: str, cu
         found = trunk(pictures())
         assert found.shape == (3, trunk.dim)
         assert top(found).shape == (3, top.width)
-        torch.testing.assert_close(top(found), backbone(pictures()), rtol=1e-4, atol=1e-5)
+        torch.testing.assert_close(top(found), backbone(pictures()), rtol=1e-4, atol=1e-4)
     assert not any(weight.requires_grad for weight in trunk.parameters())
     assert all(weight.requires_grad for weight in top.parameters())
 

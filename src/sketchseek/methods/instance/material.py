@@ -118,10 +118,11 @@ def joined(parts: list[Seen]) -> Seen:
     Args:
         parts: of equal numbers of views; the list is emptied, so that what is copied can go.
     """
-    first, sketches, photos = parts[0], sum(len(part.asked) for part in parts), sum(map(_photos, parts))
+    sketches, photos = sum(len(part.asked) for part in parts), sum(map(_photos, parts))
+    (*some, _, one), (*others, _, other) = parts[0].sketches.shape, parts[0].photos.shape
     whole = Seen(
-        np.empty((*first.sketches.shape[:2], sketches, first.sketches.shape[3]), np.float16),
-        np.empty((*first.photos.shape[:2], photos, first.photos.shape[3]), np.float16),
+        np.empty((*some, sketches, one), np.float16),
+        np.empty((*others, photos, other), np.float16),
         np.empty(sketches, np.int64),
         np.empty(sketches, np.int64),
     )

@@ -38,7 +38,10 @@ const asks = { more: (hit) => question.like(hit, true), less: (hit) => question.
 const results = new Results($("results"), { open: (index) => viewer.open(results.hits, index), leave: () => $("canvas").focus(), ...asks });
 const viewer = new Viewer($("viewer"), {
   ...asks,
-  closed: (index) => results.focus(index),
+  closed: (index) => {
+    const at = document.activeElement; // a quick key may have led elsewhere meanwhile
+    if (at === document.body || $("results").contains(at)) results.focus(index);
+  },
   pick: (hit) => results.pick(hit),
   picked: (hit) => results.picked.has(hit.id),
 });
