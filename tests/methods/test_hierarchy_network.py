@@ -209,6 +209,8 @@ def test_the_tree_acts() -> None:
     ]
     results = [net(*sides, order=(order, found.photo_merges)).sketches[0] for order in others]
     assert all(not torch.allclose(one, two) for one, two in itertools.pairwise(results))
+    with pytest.raises(ValueError, match="names regions that are not there"):
+        net(*sides, order=(torch.tensor([[[0, 1], [1, 2], [3, 4]]]), found.photo_merges))
 
 
 @pytest.mark.parametrize("variant", VARIANTS)

@@ -10,13 +10,14 @@ Fine-Grained Sketch-Based Image Retrieval, CVPR 2020.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
 
 from sketchseek._drawing import along, strokes_of
-from sketchseek.data import Dataset, Item
+from sketchseek.data import Dataset
 from sketchseek.evaluation.metrics import Values, best_ranks, judge
 from sketchseek.sketch import Sketch
 
@@ -30,11 +31,7 @@ def shares(prefixes: int) -> tuple[float, ...]:
 
 def unfinished(dataset: Dataset, share: float) -> Dataset:
     """The data set with every sketch as it stood when this share of its length was drawn."""
-
-    def read(item: Item) -> Sketch:
-        return dataset.sketch_reader(item).prefix(share)
-
-    return replace(dataset, sketch_reader=read)
+    return _each(dataset, lambda sketch: sketch.prefix(share))
 
 
 def coarse(sketch: Sketch, share: float) -> Sketch:
@@ -62,11 +59,7 @@ def coarse(sketch: Sketch, share: float) -> Sketch:
 
 def coarser(dataset: Dataset, share: float) -> Dataset:
     """The data set with every sketch as `coarse` leaves it."""
-
-    def read(item: Item) -> Sketch:
-        return coarse(dataset.sketch_reader(item), share)
-
-    return replace(dataset, sketch_reader=read)
+    return _each(dataset, lambda sketch: coarse(sketch, share))
 
 
 def prefix_ranks(scores: NDArray[np.floating], relevance: NDArray[np.bool_]) -> NDArray[np.int64]:
@@ -120,6 +113,10 @@ def m_at_b(ranks: NDArray[np.int64]) -> Values:
 def areas(ranks: NDArray[np.int64], gallery: int) -> dict[str, Values]:
     """Both areas of each query by name; as `m_at_a` and `m_at_b`."""
     return dict(zip(AREAS, (m_at_a(ranks, gallery), m_at_b(ranks)), strict=True))
+
+
+def _each(dataset: Dataset, change: Callable[[Sketch], Sketch]) -> Dataset:
+    return replace(dataset, sketch_reader=lambda item: change(dataset.sketch_reader(item)))
 
 
 def _check(ranks: NDArray[np.int64], gallery: int | None) -> None:

@@ -108,10 +108,13 @@ class Merge(nn.Module):
         Args:
             forest: of M regions at most, M above 1.
             choose: picks a pair.
-            order: (B, 2) names of the regions to merge, where that is given instead; they must be there.
+            order: (B, 2) names of the regions to merge, where that is given instead.
 
         Returns:
             The forest of M - 1 regions at most, and (B, 2) which were merged, by name; -1 where none.
+
+        Raises:
+            ValueError: the order names regions that are not there.
         """
         size = forest.nodes.shape[1]
         first, second = torch.triu_indices(size, size, 1, device=forest.nodes.device)
@@ -119,7 +122,10 @@ class Merge(nn.Module):
             real = second[None] < forest.sizes[:, None]
             weights = choose(self.logits(forest.nodes, first, second), real)
         else:
-            weights = _named(forest.names[:, first], forest.names[:, second], order).to(forest.nodes.dtype)
+            named = _named(forest.names[:, first], forest.names[:, second], order)
+            if not torch.compiler.is_compiling():  # a graph that is exported cannot raise
+                _check(named, forest.sizes)
+            weights = named.to(forest.nodes.dtype)
         chosen = weights.argmax(dim=1)
         picked = [weights @ marked(side, size).to(weights.dtype) for side in (first, second)]
         pair = [(weight[:, None] @ forest.nodes)[:, 0] for weight in picked]
@@ -131,6 +137,11 @@ class Merge(nn.Module):
         compared = self.compare(nodes)
         table: Tensor = compared @ compared.transpose(1, 2)
         return table[:, first, second]
+
+
+def _check(named: Tensor, sizes: Tensor) -> None:
+    if bool((~named.any(dim=1) & (sizes > 1)).any()):
+        raise ValueError("the order names regions that are not there, or not any more")
 
 
 def _named(one: Tensor, other: Tensor, order: Tensor) -> Tensor:

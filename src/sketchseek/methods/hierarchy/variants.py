@@ -7,6 +7,7 @@ regions is ours.
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping
 
 import torch
@@ -20,7 +21,27 @@ Build = Callable[[int, int], nn.Module]  # dim, hidden
 _CLUSTERS = (8, 4, 2, 1)
 
 
-class Apart(nn.Module):
+class Treeless(nn.Module, ABC):
+    """What compares two sets of regions and merges none."""
+
+    def forward(
+        self,
+        sketches: Regions,
+        photos: Regions,
+        *,
+        choose: Choose = best,
+        order: Order | None = None,
+        trace: bool = False,
+    ) -> Compared:
+        """As the hierarchy does; ``choose`` and ``order`` say nothing here."""
+        return self.compared(Forest.planted(*sketches), Forest.planted(*photos), trace=trace)
+
+    @abstractmethod
+    def compared(self, left: Forest, right: Forest, *, trace: bool) -> Compared:
+        """Compare the regions of sketches with those of photos; keep the attention where ``trace`` says."""
+
+
+class Apart(Treeless):
     """Each picture for itself; a linear layer for either domain.
 
     Args:
@@ -33,17 +54,8 @@ class Apart(nn.Module):
         self.sketch_pool, self.photo_pool = pool(dim), pool(dim)
         self.sketch, self.photo = nn.Linear(dim, dim), nn.Linear(dim, dim)
 
-    def forward(
-        self,
-        sketches: Regions,
-        photos: Regions,
-        *,
-        choose: Choose = best,
-        order: Order | None = None,
-        trace: bool = False,
-    ) -> Compared:
-        """As the hierarchy does; nothing is merged."""
-        left, right = Forest.planted(*sketches), Forest.planted(*photos)
+    def compared(self, left: Forest, right: Forest, *, trace: bool) -> Compared:
+        """As `Treeless` asks."""
         return _flat(
             self.sketch(self.sketch_pool(left.nodes, left.real)),
             self.photo(self.photo_pool(right.nodes, right.real)),
@@ -74,7 +86,7 @@ class Attentive(nn.Module):
         return (weights[:, None] @ nodes)[:, 0] + mean(nodes, real)
 
 
-class Gated(nn.Module):
+class Gated(Treeless):
     """Either picture's mean region, louder where both agree: "B-Gated-Siamese".
 
     In the manner of the matching gate of Varior et al. (ECCV 2016): ``g = exp(-(x - y)² / p²)``, p learnt for
@@ -86,40 +98,22 @@ class Gated(nn.Module):
         self.sketch, self.photo = nn.Linear(dim, dim), nn.Linear(dim, dim)
         self.width = nn.Parameter(torch.ones(dim))
 
-    def forward(
-        self,
-        sketches: Regions,
-        photos: Regions,
-        *,
-        choose: Choose = best,
-        order: Order | None = None,
-        trace: bool = False,
-    ) -> Compared:
-        """As the hierarchy does; nothing is merged."""
-        left, right = Forest.planted(*sketches), Forest.planted(*photos)
+    def compared(self, left: Forest, right: Forest, *, trace: bool) -> Compared:
+        """As `Treeless` asks."""
         x, y = self.sketch(mean(left.nodes, left.real)), self.photo(mean(right.nodes, right.real))
         gate = torch.exp(-(x - y).square() / (self.width.square() + 1e-6))
         return _flat(x + gate * x, y + gate * y)
 
 
-class CoAttended(nn.Module):
+class CoAttended(Treeless):
     """Co-attention once, then the greatest of all regions: "B-Localised-Coattn", without any hierarchy."""
 
     def __init__(self, dim: int, hidden: int) -> None:
         super().__init__()
         self.attend = CoAttention(dim, hidden)
 
-    def forward(
-        self,
-        sketches: Regions,
-        photos: Regions,
-        *,
-        choose: Choose = best,
-        order: Order | None = None,
-        trace: bool = False,
-    ) -> Compared:
-        """As the hierarchy does; nothing is merged."""
-        left, right = Forest.planted(*sketches), Forest.planted(*photos)
+    def compared(self, left: Forest, right: Forest, *, trace: bool) -> Compared:
+        """As `Treeless` asks."""
         seen = self.attend(left.nodes, right.nodes, (left.real, right.real))
         levels = (level_of(left, right, seen.to_photos, seen.to_sketches),) if trace else ()
         return _flat(greatest(seen.sketches, left.real), greatest(seen.photos, right.real))._replace(
@@ -150,7 +144,7 @@ class Clustered(nn.Module):
         return found
 
 
-class GraphHierarchy(nn.Module):
+class GraphHierarchy(Treeless):
     """Co-attention, then clusters in place of merges, until one is left: "B-Graph-Hierarchy"."""
 
     def __init__(self, dim: int, hidden: int) -> None:
@@ -160,17 +154,8 @@ class GraphHierarchy(nn.Module):
             nn.ModuleList(Clustered(dim, hidden, clusters) for clusters in _CLUSTERS) for _ in range(2)
         )
 
-    def forward(
-        self,
-        sketches: Regions,
-        photos: Regions,
-        *,
-        choose: Choose = best,
-        order: Order | None = None,
-        trace: bool = False,
-    ) -> Compared:
-        """As the hierarchy does; nothing is merged, and only the first level is told."""
-        left, right = Forest.planted(*sketches), Forest.planted(*photos)
+    def compared(self, left: Forest, right: Forest, *, trace: bool) -> Compared:
+        """As `Treeless` asks; only the first level is told."""
         x, y, real = left.nodes, right.nodes, (left.real, right.real)
         levels: tuple[Level, ...] = ()
         for one, other in zip(self.sketch, self.photo, strict=True):

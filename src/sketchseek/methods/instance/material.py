@@ -168,21 +168,17 @@ def _drawn(name: str, listed: set[str]) -> Dataset:
     except BadDataset as error:
         raise BadDataset(f"{error} Or begin with the backbone: --set before.datasets=[]") from error
     if any(photo.instance in listed for photo in dataset.photos):
-        dataset = dataset.where(instances=sorted(listed))
+        dataset = dataset.where(instances=listed)
     root = data_root()
     drawn = with_lines(dataset, root / "lines") if root is not None else dataset
-    photos = set(meanings(drawn.photos, "instance"))
-    asking = {item.id for item in drawn.sketches if (item.instance or item.id) in photos}
-    asked = {item.instance for item in drawn.sketches if item.id in asking}
-    if not asking:
+    both = set(meanings(drawn.photos, "instance")) & set(meanings(drawn.sketches, "instance"))
+    if not both:
         raise BadDataset(
             f"{name}: no drawing tells its photo, and there are no line drawings under SKETCHSEEK_DATA: "
             f"leave it out of before.datasets"
         )
-    kept = (
-        item for item in drawn if item.id in asking or (item.domain == "photo" and item.instance in asked)
-    )
-    return replace(drawn, items=tuple(kept))
+    named = zip(drawn, meanings(drawn, "instance"), strict=True)
+    return replace(drawn, items=tuple(item for item, meaning in named if meaning in both))
 
 
 def _dealt(classes: NDArray[np.int64], alike: int, rng: np.random.Generator) -> NDArray[np.int64]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -15,14 +14,14 @@ from sketchseek.encoders.huggingface import load_backbone
 from sketchseek.images import PhotoInput
 from sketchseek.methods.finish import finish, own_photos
 from sketchseek.methods.instance.config import Config
-from sketchseek.methods.instance.material import Sight, Values, earlier, joined
+from sketchseek.methods.instance.material import Seen, Sight, Values, earlier, joined
 from sketchseek.methods.instance.network import Half, Network
 from sketchseek.model import Source
 from sketchseek.sketch import SketchInput
 from sketchseek.training.batchnorm import adapted_to
 from sketchseek.training.features import Features
 from sketchseek.training.halves import Top, Trunk, twin
-from sketchseek.training.loop import fit
+from sketchseek.training.loop import Fitted, Validate, fit
 from sketchseek.training.material import Material, gather
 from sketchseek.training.pictures import LINES, contracts
 from sketchseek.training.progress import OnProgress, silent
@@ -57,19 +56,13 @@ def train(
     torch.manual_seed(config.seed)
     network = Network(config, sketch, photo, seen)
     if first:
-        _learn_first(network, sight, first, run)
-    network.steps = config.epochs * -(-len(seen.asked) // config.batch)
-    with run.stage("training") as folder:
-        fitted = fit(
-            network,
-            lambda epoch: seen.batches(config.batch, np.random.default_rng([config.seed, epoch])),
-            run_dir=folder,
-            epochs=config.epochs,
-            seed=config.seed,
-            validate=lambda: _judge(network, held, material.val),
-            stage="training",
-            on_progress=on_progress,
-        )
+        with run.stage("features"):
+            more = joined([sight.all(dataset, views=0) for dataset in first])
+        _learn(network, run, "before", more, config.before.epochs, alike=config.before.alike)
+        del more  # as large as all the rest
+    fitted = _learn(
+        network, run, "training", seen, config.epochs, validate=lambda: _judge(network, held, material.val)
+    )
     return finish(
         run,
         network.towers(sketch, photo, inputs),
@@ -106,22 +99,30 @@ def _by_hand(material: Material) -> Dataset:
     return replace(material.train, items=tuple(sorted(items, key=lambda item: item.id)))
 
 
-def _learn_first(network: Network, sight: Sight, datasets: Sequence[Dataset], run: Run) -> None:
-    """Train on pictures of anything; nothing chooses an epoch."""
-    config, before = network.config, network.config.before
-    with run.stage("features"):
-        seen = joined([sight.all(dataset, views=0) for dataset in datasets])
-    network.steps = before.epochs * -(-len(seen.asked) // config.batch)
-    with run.stage("before") as folder:
-        fit(
+def _learn(
+    network: Network,
+    run: Run,
+    stage: str,
+    seen: Seen,
+    epochs: int,
+    *,
+    alike: int = 1,
+    validate: Validate | None = None,
+) -> Fitted:
+    """A stage of training, under one cycle of the rate; without ``validate`` the last epoch is kept."""
+    config = network.config
+    network.steps = epochs * -(-len(seen.asked) // config.batch)
+    with run.stage(stage) as folder:
+        return fit(
             network,
             lambda epoch: seen.batches(
-                config.batch, np.random.default_rng([config.seed, epoch]), alike=before.alike
+                config.batch, np.random.default_rng([config.seed, epoch]), alike=alike
             ),
             run_dir=folder,
-            epochs=before.epochs,
+            epochs=epochs,
             seed=config.seed,
-            stage="before",
+            validate=validate,
+            stage=stage,
             on_progress=run.on_progress,
         )
 
