@@ -7,8 +7,8 @@
         sketch.onnx           drawings (N, S, S) uint8     -> embeddings (N, D) float32, unit length
         words.npz             if it knows any: names (V,) and their vectors (V, D) float16
 
-A model that compares pairs has a third graph, pair.onnx, and the other two give regions in place of
-embeddings: see ``sketchseek.rerankers.pairs``.
+A model that compares pairs, too, has three further graphs: photo_regions.onnx and sketch_regions.onnx part a
+picture, and pair.onnx scores what they give: see ``sketchseek.rerankers.pairs``.
 
 The graphs hold no weights: each tensor is a reference into ``weights.safetensors`` (ONNX external data),
 so the file that torch reads is the file that the run time reads.
@@ -41,7 +41,10 @@ WEIGHTS = "weights.safetensors"
 WORDS = "words.npz"
 FORMAT = 1
 PACKAGED = ("default",)
-Finder = Literal["edges", "grid", "elements"]
+PAIRS = ("photo_regions", "sketch_regions", "pair")
+"""The graphs of a model that compares pairs, beside those of its embeddings."""
+
+Finder = Literal["edges", "grid", "elements", "cells"]
 Merges = Literal["chosen", "contained"]
 Grain = Literal["category", "look", "exact"]
 """How alike things are that count as the same: of one category, of one look within it, the very one."""
@@ -64,7 +67,8 @@ class RegionInput:
 
     Attributes:
         most: regions of a picture, at most.
-        finder: of a photo's: "edges", "grid", or "elements" where these are told (else by edges).
+        finder: of a photo's: "edges", "grid", or "elements" where these are told (else by edges); "cells":
+            both pictures are the cells of one grid, row by row, ``most`` of them.
         merges: what becomes one: what the model chooses, or what lies in what.
     """
 
@@ -173,11 +177,15 @@ class Model:
         if self.card.regions:
             contract["regions"] = asdict(self.card.regions)
         digest.update(json.dumps(contract, sort_keys=True).encode())
-        pair = ("pair.onnx",) if self.card.regions else ()
-        for name in (WEIGHTS, "photo.onnx", "sketch.onnx", *pair):
+        for name in self._files:
             with (self.path / name).open("rb") as file:
                 digest.update(hashlib.file_digest(file, "sha256").digest())
         return f"{self.card.name}@{digest.hexdigest()[:12]}"
+
+    @property
+    def _files(self) -> tuple[str, ...]:
+        graphs = ("photo", "sketch", *(PAIRS if self.card.regions else ()))
+        return (WEIGHTS, *(f"{graph}.onnx" for graph in graphs))
 
     @cached_property
     def words(self) -> Vocabulary | None:
@@ -226,9 +234,21 @@ class Model:
             )
         return self.words.named(queries)
 
-    def graph(self, domain: str) -> Path:
-        """The ONNX graph for ``"photo"``, ``"sketch"`` or, where it compares them, ``"pair"``."""
-        return self.path / f"{domain}.onnx"
+    def graph(self, name: str) -> Path:
+        """The ONNX graph ``"photo"`` or ``"sketch"`` or, where it compares pairs, one of `PAIRS`."""
+        return self.path / f"{name}.onnx"
+
+    def check(self) -> None:
+        """See that all its files are there.
+
+        Raises:
+            BadModel: one is missing.
+        """
+        for file in self._files:
+            if not (self.path / file).is_file():
+                raise BadModel(
+                    f"model {self.path} is incomplete: {file} is missing. Copy the whole folder again."
+                )
 
 
 def find(name: str | Path) -> Path:
@@ -259,10 +279,9 @@ def load(name: str | Path) -> Model:
         card = read_card(path / CARD)
     except FileNotFoundError as error:
         raise BadModel(f"{path} is no model folder: it has no {CARD}") from error
-    for file in (WEIGHTS, "photo.onnx", "sketch.onnx"):
-        if not (path / file).is_file():
-            raise BadModel(f"model {path} is incomplete: {file} is missing. Copy the whole folder again.")
-    return Model(path, card)
+    model = Model(path, card)
+    model.check()
+    return model
 
 
 def read_card(path: Path) -> Card:

@@ -116,8 +116,16 @@ def test_the_result_scores_pairs_and_tells_why(scenes: Path, tmp_path: Path) -> 
         assert sorted(merges.ravel().tolist()) == list(range(2 * size - 2))
     np.testing.assert_allclose(why.to_photo.sum(1), 1, atol=1e-5)
     np.testing.assert_allclose(why.to_sketch.sum(1), 1, atol=1e-5)
-    with pytest.raises(BadModel, match=r"photo\.onnx has the input"):
-        OnnxEncoder(found).embed_photos(pixels[:1])
+    kept = scorer.unpacked(photos.packed())
+    assert kept.sizes.tolist() == photos.sizes.tolist()
+    np.testing.assert_allclose(kept.boxes, photos.boxes, atol=1e-3)
+    np.testing.assert_allclose(scorer.scores(sketches, kept), scores, atol=5e-3)
+
+    encoder = OnnxEncoder(found, threads=1)
+    cosines = encoder.embed_sketches(np.stack([one.render(scorer.sketch) for one in drawn]))
+    cosines = cosines @ encoder.embed_photos(pixels).T
+    assert cosines.shape == scores.shape
+    assert np.ptp(cosines) > 1e-3
 
 
 def test_an_explicit_hierarchy_merges_what_lies_in_what(tmp_path: Path, scenes: Path) -> None:

@@ -3,27 +3,35 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 from torch.nn.functional import normalize
 
 from sketchseek.data import Dataset, Item
 from sketchseek.evaluation.metrics import measure, metric
 from sketchseek.images import PhotoInput
-from sketchseek.model import Card, Grain, Source, Vocabulary
+from sketchseek.model import Card, Grain, RegionInput, Source, Vocabulary
 from sketchseek.sketch import SketchInput
 from sketchseek.training.config import to_dict
-from sketchseek.training.export import export_model
+from sketchseek.training.export import Graph, export_model
 from sketchseek.training.material import Material
 from sketchseek.training.pictures import Contract, Pictures
 from sketchseek.training.run import Run
 from sketchseek.training.samplers import meanings
-from sketchseek.training.towers import Tower
 
 _SAMPLES = 4  # pictures of each domain that torch and the exported graph are compared on
+
+
+@dataclass(frozen=True)
+class Pairs:
+    """What a model compares pairs with: how pictures are parted, and the graphs that `model.PAIRS` names."""
+
+    regions: RegionInput
+    graphs: Mapping[str, Graph]
 
 
 def retrieval(sketches: Tensor, photos: Tensor, val: Dataset) -> dict[str, float]:
@@ -60,7 +68,7 @@ def own_photos(
 
 def finish(
     run: Run,
-    towers: tuple[Tower, Tower],
+    towers: tuple[nn.Module, nn.Module],
     contracts: tuple[Contract, Contract],
     material: Material,
     figures: Mapping[str, float],
@@ -69,12 +77,13 @@ def finish(
     words: Vocabulary | None = None,
     note: str = "",
     grain: Grain = "category",
+    pairs: Pairs | None = None,
 ) -> Path:
     """Export the photo and the sketch tower as the run's model folder.
 
     Args:
         run: its method, settings and folder.
-        towers: photo and sketch.
+        towers: photo and sketch, uint8 pictures -> unit embeddings.
         contracts: of photos and of sketches.
         material: what was trained on.
         figures: what the chosen model reached on the items that chose it.
@@ -82,54 +91,47 @@ def finish(
         words: those that the model knows, if any.
         note: what else its card has to say, in sentences.
         grain: what it ranks by.
+        pairs: what it compares pairs with, if it does.
     """
     photo, sketch = contracts
     assert isinstance(photo, PhotoInput)  # noqa: S101 - each tower has its own kind
     assert isinstance(sketch, SketchInput)  # noqa: S101
-    sides = {
-        "photo": (Pictures(material.val, photo), material.val.photos),
-        "sketch": (Pictures(material.val, sketch), material.val.sketches),
-    }
     samples = {
-        domain: next(pictures.batches(items[:: max(1, len(items) // _SAMPLES)], _SAMPLES))
-        for domain, (pictures, items) in sides.items()
+        domain: next(Pictures(material.train, contract).batches(some, len(some)))
+        for domain, contract, some in zip(("photo", "sketch"), contracts, sampled(material), strict=True)
     }
     with torch.inference_mode():
         dim = towers[0](torch.from_numpy(samples["photo"][:1])).shape[1]
-    described = card(
-        run, (photo, sketch), material.train, figures, dim, sources=sources, note=note, grain=grain
-    )
-    with run.stage("export"):
-        export_model(*towers, described, run.model, samples=samples, words=words)
-    return run.model
-
-
-def card(
-    run: Run,
-    contracts: tuple[PhotoInput, SketchInput],
-    train: Dataset,
-    figures: Mapping[str, float],
-    dim: int,
-    *,
-    sources: Sequence[Source] = (),
-    note: str = "",
-    grain: Grain = "category",
-) -> Card:
-    """What a trained model's card says, in the terms of `finish`; library versions are left to the export."""
+    train = material.train
     used = _used(train)
-    return Card(
+    card = Card(
         name=f"{run.method}-{run.folder.name}",
         method=run.method,
         dim=dim,
-        photo=contracts[0],
-        sketch=contracts[1],
+        photo=photo,
+        sketch=sketch,
         summary=f"Trained on {used} of {train.name}. {note}".rstrip(),
         licence=f"Weights learnt from {train.name}: {train.card.licence}",
         sources=(Source(train.name, train.card.licence, used), *sources),
         figures={"validation": dict(figures)},
         training=to_dict(run.config),
         grain=grain,
+        regions=pairs.regions if pairs else None,
     )
+    further = pairs.graphs if pairs else None
+    with run.stage("export"):
+        export_model(*towers, card, run.model, samples=samples, words=words, further=further)
+    return run.model
+
+
+def sampled(material: Material) -> tuple[tuple[Item, ...], tuple[Item, ...]]:
+    """A few photos and sketches that torch and exported graphs are compared on, held-out ones first."""
+    train, val = material.train, material.val
+    photos, sketches = (
+        (*held[:: max(1, len(held) // _SAMPLES)], *more)[:_SAMPLES]
+        for held, more in ((val.photos, train.photos), (val.sketches, train.sketches))
+    )
+    return photos, sketches
 
 
 def _used(train: Dataset) -> str:

@@ -1,8 +1,10 @@
 """A model that compares pairs, in ONNX Runtime on the CPU.
 
-Three graphs: ``photo.onnx`` and ``sketch.onnx`` turn a picture and its boxes into regions, once a picture;
-``pair.onnx`` compares the regions of one sketch and one photo. Comparing costs far more than an inner
-product, so it is meant for a shortlist.
+Three graphs: ``photo_regions.onnx`` and ``sketch_regions.onnx`` turn a picture and its boxes into regions,
+once a picture; ``pair.onnx`` compares the regions of one sketch and one photo. Comparing costs far more than
+an inner product, so it is meant for a shortlist, which the model's encoder makes.
+
+A graph is fed what it asks for: pictures that are parted by a grid need no boxes, and pairs no sizes.
 """
 
 from __future__ import annotations
@@ -39,11 +41,11 @@ class Regions:
     """N pictures as regions.
 
     Attributes:
-        values: (N, R, D) float32; what lies behind a picture's last region means nothing.
+        values: (N, R, D) float32; what lies behind a picture's last region means nothing. D is the graph's.
         sizes: (N,) int64, how many regions each has.
         boxes: (N, R, 4) float32 in shares of the square that the model saw; zeros behind the last.
         merges: (N, R - 1, 2) int64, what lies in what, from the inside out, named as in `Reasons`; -1 behind
-            a picture's last.
+            a picture's last, and where the model chooses what is merged.
         strokes: of drawings, the numbers of the strokes in each region; empty for photos.
     """
 
@@ -57,6 +59,14 @@ class Regions:
         """Some of the pictures, by position."""
         strokes = tuple(self.strokes[row] for row in rows) if self.strokes else ()
         return Regions(self.values[rows], self.sizes[rows], self.boxes[rows], self.merges[rows], strokes)
+
+    def packed(self) -> list[bytes]:
+        """Each picture as bytes, to be kept: the boxes that are there and their values, both as float16."""
+        both = (
+            np.concatenate([boxes[:size], values[:size]], axis=1).astype("<f2")
+            for boxes, values, size in zip(self.boxes, self.values, self.sizes.tolist(), strict=True)
+        )
+        return [len(some).to_bytes(2, "little") + some.tobytes() for some in both]
 
 
 @dataclass(frozen=True, eq=False)
@@ -129,7 +139,7 @@ class PairScorer:
         """
         if boxes is None:
             boxes = [of_photo(one, self.regions.most, self.regions.finder) for one in pixels]
-        return self._side("photo", pixels, boxes)
+        return self._side("photo_regions", pixels, boxes)
 
     def sketches(self, sketches: Sequence[Sketch]) -> Regions:
         """Drawings -> their regions.
@@ -138,11 +148,30 @@ class PairScorer:
             EmptySketch: nothing is drawn in one of them.
             BadModel: the graph cannot be loaded or run.
         """
-        found = [of_sketch(sketch, self.sketch, self.regions.most) for sketch in sketches]
+        found = [
+            of_sketch(sketch, self.sketch, self.regions.most, self.regions.finder) for sketch in sketches
+        ]
         size = self.sketch.size
         drawn = [sketch.render(self.sketch) for sketch in sketches]
         pixels = np.stack(drawn) if drawn else np.empty((0, size, size), np.uint8)
-        return self._side("sketch", pixels, [one.boxes for one in found], tuple(one.strokes for one in found))
+        boxes, strokes = [one.boxes for one in found], tuple(one.strokes for one in found)
+        return self._side("sketch_regions", pixels, boxes, strokes)
+
+    def unpacked(self, kept: Sequence[bytes]) -> Regions:
+        """The pictures that `Regions.packed` made bytes of.
+
+        Raises:
+            ValueError: these are no such bytes.
+        """
+        both = []
+        for some in kept:
+            size = int.from_bytes(some[:2], "little")
+            both.append(np.frombuffer(some, "<f2", offset=2).reshape(size, -1).astype(np.float32))
+        width = both[0].shape[1] - 4 if both else 0
+        values = np.zeros((len(both), self.regions.most, width), np.float32)
+        for place, one in zip(values, both, strict=True):
+            place[: len(one)] = one[:, 4:]
+        return self._parted(values, [one[:, :4] for one in both])
 
     def scores(self, sketches: Regions, photos: Regions) -> NDArray[np.float32]:
         """(Q, G) scores of every sketch with every photo, higher is better.
@@ -175,30 +204,40 @@ class PairScorer:
 
     def _side(
         self,
-        domain: str,
+        graph: str,
         pixels: NDArray[np.uint8],
         boxes: Sequence[NDArray[np.float32]],
         strokes: tuple[tuple[tuple[int, ...], ...], ...] = (),
     ) -> Regions:
-        most = self.regions.most
-        places = filled(boxes, most)
+        places = filled(boxes, self.regions.most)
         parts = [
-            self._run(domain, {"pixels": pixels[at : at + PICTURES], "boxes": places[at : at + PICTURES]})[0]
+            self._run(graph, {"pixels": pixels[at : at + PICTURES], "boxes": places[at : at + PICTURES]})[0]
             for at in range(0, len(pixels), PICTURES)
         ]
-        values = np.concatenate(parts) if parts else np.empty((0, most, self.model.card.dim), np.float32)
+        values = np.concatenate(parts) if parts else np.empty((0, self.regions.most, 0), np.float32)
+        return self._parted(values, boxes, strokes)
+
+    def _parted(
+        self,
+        values: NDArray[np.float32],
+        boxes: Sequence[Boxes],
+        strokes: tuple[tuple[tuple[int, ...], ...], ...] = (),
+    ) -> Regions:
+        most = self.regions.most
         sizes = np.array([len(some) for some in boxes], np.int64)
-        return Regions(values, sizes, places, ordered(boxes, most), strokes)
+        told = self.regions.merges == "contained"
+        merges = ordered(boxes, most) if told else np.full((len(boxes), most - 1, 2), -1, np.int64)
+        return Regions(values, sizes, filled(boxes, most), merges, strokes)
 
     def _pairs(self, sketches: Regions, photos: Regions) -> list[NDArray[Any]]:
         fed: Arrays = {
             "sketches": sketches.values,
             "sketch_sizes": sketches.sizes,
+            "sketch_order": sketches.merges,
             "photos": photos.values,
             "photo_sizes": photos.sizes,
+            "photo_order": photos.merges,
         }
-        if self.regions.merges == "contained":
-            fed |= {"sketch_order": sketches.merges, "photo_order": photos.merges}
         return self._run("pair", fed)
 
     def _run(self, graph: str, fed: Arrays) -> list[NDArray[Any]]:
@@ -206,8 +245,10 @@ class PairScorer:
         with self._lock:
             if graph not in self._sessions:
                 self._sessions[graph] = open_session(path, self.threads or 0)
+        session = self._sessions[graph]
         try:
-            found: list[NDArray[Any]] = self._sessions[graph].run(None, fed)
+            asked = {port.name: fed[port.name] for port in session.get_inputs()}
+            found: list[NDArray[Any]] = session.run(None, asked)
         except Exception as error:  # the run time raises its own kinds, none of them public
             raise BadModel(
                 f"{path} cannot be run: {first_line(error)}. Copy the whole folder again."

@@ -43,7 +43,7 @@ class StrokeRegions:
     strokes: tuple[tuple[int, ...], ...]
 
 
-def of_sketch(sketch: Sketch, spec: SketchInput, most: int = 16) -> StrokeRegions:
+def of_sketch(sketch: Sketch, spec: SketchInput, most: int = 16, finder: Finder = "edges") -> StrokeRegions:
     """The whole drawing, and each of its strokes.
 
     Where there are more strokes than ``most`` - 1, those drawn one after the other are joined, first the two
@@ -53,12 +53,15 @@ def of_sketch(sketch: Sketch, spec: SketchInput, most: int = 16) -> StrokeRegion
         sketch: not empty.
         spec: how it is rendered.
         most: regions, at least 2.
+        finder: "cells" for the cells of one grid, as of a photo; strokes are not told of them.
 
     Raises:
         EmptySketch: nothing is drawn.
     """
     if sketch.is_empty:
         raise EmptySketch("the sketch is empty: draw at least one line")
+    if finder == "cells":
+        return StrokeRegions(_cells(most), ((),) * most)
     if not sketch.strokes:
         boxes = of_photo(sketch.render(spec), most)
         return StrokeRegions(boxes, ((),) * len(boxes))
@@ -78,14 +81,17 @@ def of_photo(pixels: NDArray[np.uint8], most: int = 16, finder: Finder = "edges"
     no parts.
 
     ``"grid"`` takes the cells of grids of 2, 3 and more to a side, as many grids as fit whole. ``"elements"``
-    are told by data sets (`of_elements`); of any other picture they are found by edges.
+    are told by data sets (`of_elements`); of any other picture they are found by edges. ``"cells"`` are those
+    of one grid, row by row, ``most`` of them; the whole is none of them.
 
     Args:
         pixels: (S, S, 3) or (S, S) uint8.
         most: boxes, at least 2.
         finder: how parts are found.
     """
-    parts = _cells(most - 1) if finder == "grid" else _windows(pixels, most - 1)
+    if finder == "cells":
+        return _cells(most)
+    parts = _grids(most - 1) if finder == "grid" else _windows(pixels, most - 1)
     return np.concatenate([_WHOLE, parts])
 
 
@@ -165,6 +171,13 @@ def _joined(boxes: Boxes, most: int) -> tuple[Boxes, tuple[tuple[int, ...], ...]
 
 
 def _cells(most: int) -> Boxes:
+    side = round(most**0.5)
+    rows, columns = np.divmod(np.arange(most), side)
+    found: Boxes = (np.stack([columns, rows, columns + 1, rows + 1], axis=1) / side).astype(np.float32)
+    return found
+
+
+def _grids(most: int) -> Boxes:
     found: list[tuple[float, float, float, float]] = []
     side = 2
     while len(found) + side * side <= most:

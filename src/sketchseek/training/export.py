@@ -7,7 +7,7 @@ import hashlib
 import importlib.metadata
 import json
 from collections.abc import Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -33,6 +33,23 @@ _INLINE = 1024  # bytes; smaller constants that are no weights stay in the graph
 _LIBRARIES = ("torch", "onnx", "onnxruntime", "transformers", "numpy")
 
 
+@dataclass(frozen=True)
+class Graph:
+    """A further graph of a model folder.
+
+    Attributes:
+        module: what it computes.
+        inputs: their names, in order.
+        outputs: likewise.
+        examples: a tensor an input, of two pictures or pairs at least, to compare torch and graph on.
+    """
+
+    module: nn.Module
+    inputs: tuple[str, ...]
+    outputs: tuple[str, ...]
+    examples: tuple[Tensor, ...]
+
+
 def export_model(
     photo: nn.Module,
     sketch: nn.Module,
@@ -42,6 +59,7 @@ def export_model(
     half: bool = True,
     samples: Mapping[str, NDArray[np.uint8]] | None = None,
     words: Vocabulary | None = None,
+    further: Mapping[str, Graph] | None = None,
 ) -> Path:
     """Write a model folder from two towers and prove that its graphs compute what torch computes.
 
@@ -56,35 +74,48 @@ def export_model(
         half: store weight matrices as float16; torch is rounded alike before it is compared.
         samples: real pictures of each domain to compare on, at least two; else drawn noise.
         words: those that the model knows, if any.
+        further: graphs beside the two, by name; weights that they share with the towers are stored once.
 
     Raises:
         BadModel: outputs differ by more than 1e-3, are not of unit length, or do not depend on the input.
     """
-    towers = {"photo": copy.deepcopy(photo).eval(), "sketch": copy.deepcopy(sketch).eval()}
+    pixels = samples or {domain: _noise(domain, card) for domain in DOMAINS}
+    shown = {domain: (torch.from_numpy(np.ascontiguousarray(pixels[domain])),) for domain in DOMAINS}
+    whole = {
+        "photo": Graph(photo, ("pixels",), ("embedding",), shown["photo"]),
+        "sketch": Graph(sketch, ("pixels",), ("embedding",), shown["sketch"]),
+        **(further or {}),
+    }
+    modules = {name: copy.deepcopy(graph.module).eval() for name, graph in whole.items()}
     if half:
-        for tower in towers.values():
-            round_to_half(tower)
-    inputs = samples or {domain: _noise(domain, card) for domain in DOMAINS}
+        for module in modules.values():
+            round_to_half(module)
     graphs = {
-        domain: to_graph(towers[domain], torch.from_numpy(np.ascontiguousarray(inputs[domain][:2])))
-        for domain in DOMAINS
+        name: to_graph(
+            modules[name],
+            *(example[:2] for example in graph.examples),
+            inputs=graph.inputs,
+            outputs=graph.outputs,
+        )
+        for name, graph in whole.items()
     }
     folder = Path(folder)
     folder.parent.mkdir(parents=True, exist_ok=True)
     with aside(folder) as written:
         written.mkdir()
-        write_graphs(
-            graphs, {domain: set(towers[domain].state_dict()) for domain in DOMAINS}, written, half=half
-        )
-        for domain in DOMAINS:
-            _check(towers[domain], written / f"{domain}.onnx", inputs[domain], card.dim)
+        own = {name: set(module.state_dict()) for name, module in modules.items()}
+        _write_graphs(graphs, own, written, half=half)
+        for name, graph in whole.items():
+            found = beside_torch(modules[name], written / f"{name}.onnx", graph.examples)
+            if name in DOMAINS:
+                _check(name, found[0], card.dim)
         if words is not None:
             folders.write_words(words, written)
-        folders.write_card(replace(card, versions=dict(card.versions) | versions()), written)
+        folders.write_card(replace(card, versions=dict(card.versions) | _versions()), written)
     return folder
 
 
-def versions() -> dict[str, str]:
+def _versions() -> dict[str, str]:
     """The libraries that a model's graphs were made with, and their versions."""
     return {name: importlib.metadata.version(name) for name in _LIBRARIES}
 
@@ -117,7 +148,7 @@ def fits_half(tensor: Tensor) -> bool:
     )
 
 
-def write_graphs(
+def _write_graphs(
     graphs: Mapping[str, onnx.ModelProto], own: Mapping[str, set[str]], folder: Path, *, half: bool
 ) -> None:
     """Move the graphs' weights (those named in ``own``, and large constants) into one file; save all of them.
@@ -195,15 +226,15 @@ def _refer(graph: onnx.GraphProto, places: Mapping[str, tuple[str, int, int]]) -
     graph.node.extend(nodes)
 
 
-def _check(tower: nn.Module, path: Path, pixels: NDArray[np.uint8], dim: int) -> None:
-    """What a graph of embeddings has to be: torch's, of the promised length, and not all the same."""
-    (got,) = beside_torch(tower, path, (torch.from_numpy(np.ascontiguousarray(pixels)),))
-    if got.shape != (len(pixels), dim):
-        raise BadModel(f"{path.name}: embeddings of shape {got.shape}, the card promises (N, {dim})")
+def _check(domain: str, found: NDArray[np.generic], dim: int) -> None:
+    """What embeddings have to be beside torch's: of the promised length, and not all the same."""
+    got = found.astype(np.float32)
+    if got.shape[1:] != (dim,):
+        raise BadModel(f"{domain}.onnx: embeddings of shape {got.shape}, the card promises (N, {dim})")
     if not np.allclose(np.linalg.norm(got, axis=1), 1, atol=TOLERANCE):
-        raise BadModel(f"{path.name}: its embeddings are not of unit length")
+        raise BadModel(f"{domain}.onnx: its embeddings are not of unit length")
     if np.ptp(got, axis=0).max() < TOLERANCE:
-        raise BadModel(f"{path.name}: the same embedding for every picture: is the tower trained?")
+        raise BadModel(f"{domain}.onnx: the same embedding for every picture: is the tower trained?")
 
 
 def _noise(domain: str, card: Card) -> NDArray[np.uint8]:

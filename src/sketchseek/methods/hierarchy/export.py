@@ -1,35 +1,27 @@
-"""A model folder that compares pairs: a graph of either side, and one that scores what they give."""
+"""What compares pairs, as graphs: one of either side, and one that scores what they give."""
 
 from __future__ import annotations
 
-import copy
-from collections.abc import Mapping
-from dataclasses import dataclass, replace
-from pathlib import Path
+from dataclasses import dataclass
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
 from torch import Tensor, nn
 
-from sketchseek import model as folders
-from sketchseek._aside import aside
 from sketchseek.images import PhotoInput
 from sketchseek.losses.paired_triplet import squared
-from sketchseek.methods.finish import card
+from sketchseek.methods.finish import Pairs, sampled
 from sketchseek.methods.hierarchy.network import Compared
 from sketchseek.methods.hierarchy.pairs import Pair
 from sketchseek.methods.hierarchy.towers import RegionTower
 from sketchseek.model import RegionInput
 from sketchseek.rerankers.regions import filled, of_photo, of_sketch, ordered
 from sketchseek.sketch import SketchInput
-from sketchseek.training.export import round_to_half, versions, write_graphs
-from sketchseek.training.graphs import beside_torch, to_graph
+from sketchseek.training.export import Graph
 from sketchseek.training.material import Material
 from sketchseek.training.pictures import Pictures
-from sketchseek.training.run import Run
 
-_SAMPLES = 4  # pictures of each domain that torch and the exported graphs are compared on
 SIDE = (("pixels", "boxes"), ("regions",))
 PAIR = (
     ("sketches", "sketch_sizes", "photos", "photo_sizes"),
@@ -37,12 +29,12 @@ PAIR = (
 )
 ORDER = ("sketch_order", "photo_order")
 """Further inputs of the graph of pairs, where what is merged is given."""
-_PORTS = {"photo": SIDE, "sketch": SIDE, "pair": ((*PAIR[0], *ORDER), PAIR[1])}
+_PORTS = {"photo_regions": SIDE, "sketch_regions": SIDE, "pair": ((*PAIR[0], *ORDER), PAIR[1])}
 
 
 @dataclass(frozen=True)
 class Whole:
-    """All that a model of pairs is."""
+    """All that compares pairs."""
 
     photo: RegionTower
     sketch: RegionTower
@@ -83,66 +75,40 @@ class Scored(nn.Module):
         return score, found.sketch_merges, found.photo_merges, *looked
 
 
-def write(run: Run, whole: Whole, material: Material, figures: Mapping[str, float]) -> Path:
-    """Write the run's model folder, and prove that its graphs compute what torch computes.
-
-    Raises:
-        BadModel: they do not.
-    """
-    described = card(
-        run, whole.contracts, material.train, figures, run.config.dim, note="Compares pairs.", grain="exact"
-    )
+def pairs(whole: Whole, material: Material) -> Pairs:
+    """The graphs of regions and of pairs, with examples to prove them on."""
+    examples = _examples(whole, material)
     modules = {
-        name: copy.deepcopy(module).eval()
-        for name, module in (
-            ("photo", whole.photo),
-            ("sketch", whole.sketch),
-            ("pair", Scored(whole.pair)),
-        )
+        "photo_regions": whole.photo,
+        "sketch_regions": whole.sketch,
+        "pair": Scored(whole.pair),
     }
-    for module in modules.values():
-        round_to_half(module)
-    examples = _examples(whole, material, modules)
     graphs = {
-        name: to_graph(
-            module,
-            *(value[:2] for value in examples[name]),
-            inputs=_PORTS[name][0][: len(examples[name])],
-            outputs=_PORTS[name][1],
-        )
+        name: Graph(module, _PORTS[name][0][: len(examples[name])], _PORTS[name][1], examples[name])
         for name, module in modules.items()
     }
-    with aside(run.model) as written:
-        written.mkdir()
-        own = {name: set(module.state_dict()) for name, module in modules.items()}
-        write_graphs(graphs, own, written, half=True)
-        for name, module in modules.items():
-            beside_torch(module, written / f"{name}.onnx", examples[name])
-        folders.write_card(replace(described, versions=versions(), regions=whole.regions), written)
-    return run.model
+    return Pairs(whole.regions, graphs)
 
 
-def _examples(
-    whole: Whole, material: Material, modules: Mapping[str, nn.Module]
-) -> dict[str, tuple[Tensor, ...]]:
-    """A few pictures with their boxes, held-out ones first, and the regions that torch makes of them."""
+def _examples(whole: Whole, material: Material) -> dict[str, tuple[Tensor, ...]]:
+    """A few pictures with their boxes, and the regions that torch makes of them."""
     photo, sketch = whole.contracts
-    most, train, val = whole.regions.most, material.train, material.val
-    asked, given = (
-        (*held[:: max(1, len(held) // _SAMPLES)], *more)[:_SAMPLES]
-        for held, more in ((val.sketches, train.sketches), (val.photos, train.photos))
-    )
+    most, train = whole.regions.most, material.train
+    given, asked = sampled(material)
     drawings = [of_sketch(train.sketch(item), sketch, most).boxes for item in asked]
     pixels = [Pictures(train, photo).plain(item) for item in given]
     things = [of_photo(picture, most, whole.regions.finder) for picture in pixels]
     drawn = np.stack([Pictures(train, sketch).plain(item) for item in asked])
     found: dict[str, tuple[Tensor, ...]] = {
-        "sketch": _tensors(drawn, drawings, most),
-        "photo": _tensors(np.stack(pixels), things, most),
+        "sketch_regions": _tensors(drawn, drawings, most),
+        "photo_regions": _tensors(np.stack(pixels), things, most),
     }
     count = min(len(drawings), len(things))
     with torch.inference_mode():
-        sides = [modules[name](*found[name])[:count].clone() for name in ("sketch", "photo")]
+        sides = [
+            module.eval()(*found[name])[:count].clone()
+            for name, module in (("sketch_regions", whole.sketch), ("photo_regions", whole.photo))
+        ]
     sizes = [torch.tensor([len(box) for box in boxes[:count]]) for boxes in (drawings, things)]
     merges = [torch.from_numpy(ordered(boxes[:count], most)) for boxes in (drawings, things)]
     order = merges if whole.regions.merges == "contained" else []

@@ -56,7 +56,7 @@ class Pair(nn.Module):
 
 
 class Network(LightningModule):
-    """Both sides and what compares them."""
+    """Both sides, what compares them, and the shortlist's encoder: a layer on the whole of each."""
 
     def __init__(self, config: Config, sketch: Side, photo: Side, steps: int) -> None:
         super().__init__()
@@ -64,6 +64,7 @@ class Network(LightningModule):
         self.steps = steps
         self.sketch, self.photo = sketch, photo
         self.pair = Pair(VARIANTS[config.variant](config.dim, config.hidden))
+        self.sketch_whole, self.photo_whole = (nn.Linear(config.dim, config.dim) for _ in range(2))
         for side in (sketch, photo):
             side.top.requires_grad_(config.rate_top > 0)
 
@@ -80,18 +81,30 @@ class Network(LightningModule):
         """Triplet loss of B sketches, their B photos followed by B others, at a temperature."""
         asked, given, temperature = batch
         sketches, sizes = self.regions(self.sketch, asked)
+        photos, others = self.regions(self.photo, given)
         count = len(sizes)
         twice = Taken(*(torch.cat([part, part]) for part in asked))
         left, right = self.pair(
             (torch.cat([sketches, sketches]), twice.sizes),
-            self.regions(self.photo, given),
+            (photos, others),
             choose=Gumbel(float(temperature)),
             order=self.order(twice, given),
         )
-        near, far = ((left[part], right[part]) for part in (slice(count), slice(count, None)))
-        loss = paired_triplet(near, far, self.config.margin)
+        drawn, shown = self.embed(sketches, photos)
+        of_pairs, of_wholes = (
+            paired_triplet((one[:count], other[:count]), (one[count:], other[count:]), self.config.margin)
+            for one, other in ((left, right), (torch.cat([drawn, drawn]), shown))
+        )
+        loss = of_pairs + of_wholes
         self.log("loss", loss, on_step=False, on_epoch=True)
         return loss
+
+    def embed(self, sketches: Tensor, photos: Tensor) -> tuple[Tensor, Tensor]:
+        """(B, M, d) and (G, N, d) regions -> unit embeddings of the whole of each, (B, d) and (G, d)."""
+        return (
+            normalize(self.sketch_whole(sketches[:, 0]) + _LEAST, dim=1),
+            normalize(self.photo_whole(photos[:, 0]) + _LEAST, dim=1),
+        )
 
     def configure_optimizers(self) -> Any:
         """AdamW under one cosine cycle; the backbone's upper half at its own rate."""

@@ -7,6 +7,7 @@ from dataclasses import replace
 import numpy as np
 import torch
 from torch import Tensor, nn
+from torch.nn.functional import normalize
 
 from sketchseek.errors import BadConfig
 from sketchseek.methods.hierarchy.material import Seen
@@ -14,6 +15,7 @@ from sketchseek.methods.hierarchy.roi import roi_pool
 from sketchseek.training.halves import Top, Trunk
 from sketchseek.training.towers import Standardise, Tower
 
+_LEAST = 1e-6  # embeddings of zeros have a direction too
 _CHUNK = 32  # pictures that go through a top at once where nothing is learnt
 
 
@@ -79,6 +81,21 @@ class RegionTower(nn.Module):
         """Photos (N, S, S, 3) or sketches (N, S, S) uint8, boxes (N, R, 4) float32."""
         found: Tensor = self.side(self.trunk(self.input.prepare(pixels)), boxes)
         return found
+
+
+class WholeTower(nn.Module):
+    """One domain's encoder: uint8 pictures -> unit embeddings (N, d) of the whole, by a layer of its own."""
+
+    def __init__(self, regions: RegionTower, head: nn.Module) -> None:
+        super().__init__()
+        self.regions = regions
+        self.head = head
+
+    def forward(self, pixels: Tensor) -> Tensor:
+        """Photos (N, S, S, 3) or sketches (N, S, S) uint8."""
+        place = torch.tensor([[0.0, 0.0, 1.0, 1.0]], device=pixels.device)
+        whole = self.regions(pixels, place[None].repeat(pixels.shape[0], 1, 1))[:, 0]
+        return normalize(self.head(whole) + _LEAST, dim=1)
 
 
 def _three(values: tuple[float, ...]) -> tuple[float, ...]:

@@ -13,12 +13,12 @@ from torch import Tensor
 from sketchseek.data import Dataset
 from sketchseek.encoders.huggingface import Backbone, load_backbone
 from sketchseek.images import PhotoInput
-from sketchseek.methods.finish import own_photos
+from sketchseek.methods.finish import finish, own_photos
 from sketchseek.methods.hierarchy.config import Config
-from sketchseek.methods.hierarchy.export import Whole, write
+from sketchseek.methods.hierarchy.export import Whole, pairs
 from sketchseek.methods.hierarchy.material import Seen, see
 from sketchseek.methods.hierarchy.pairs import Batch, Network
-from sketchseek.methods.hierarchy.towers import RegionTower, Side, pooled
+from sketchseek.methods.hierarchy.towers import RegionTower, Side, WholeTower, pooled
 from sketchseek.sketch import SketchInput
 from sketchseek.training.batchnorm import adapted_to
 from sketchseek.training.features import Features
@@ -49,8 +49,8 @@ def train(
 ) -> Path:
     """Train and write the model folder ``run_dir/model``, whose path is returned.
 
-    It scores pairs: `sketchseek.rerankers.pairs.PairScorer` opens it. A run that was stopped goes on after
-    its last whole epoch; one that is finished is not run again.
+    It embeds whole pictures, and scores pairs: `sketchseek.rerankers.pairs.PairScorer` opens it. A run that
+    was stopped goes on after its last whole epoch; one that is finished is not run again.
 
     Raises:
         BadDataset: the data set is missing, or a sketch has no photo of its own, or no other beside it.
@@ -89,8 +89,16 @@ def train(
         found,
         config.region_input,
     )
-    with run.stage("export"):
-        return write(run, whole, material, {"map@all": fitted.score or 0.0})
+    towers = WholeTower(whole.photo, module.photo_whole), WholeTower(whole.sketch, module.sketch_whole)
+    return finish(
+        run,
+        towers,
+        found,
+        material,
+        {"map@all": fitted.score or 0.0},
+        grain="exact",
+        pairs=pairs(whole, material),
+    )
 
 
 def _domains(
