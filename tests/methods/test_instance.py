@@ -40,6 +40,8 @@ def small(place: Path, **more: Any) -> Config:
         "batch": 12,
         "epochs": 3,
         "cut": 2,
+        "spots": 5,
+        "spot_dim": 6,
     }
     return Config(**{"data": data, "backbone": str(place / "backbone")} | given | more)
 

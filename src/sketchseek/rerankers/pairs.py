@@ -74,13 +74,15 @@ class Reasons:
     """Why a pair has its score.
 
     Attributes:
-        score: 0 at best: minus the squared distance of two vectors of unit length.
+        score: higher is better: minus the squared distance of two vectors of unit length, 0 at best; of
+            cells a mean of cosines, 1 at best.
         sketch_merges: (m - 1, 2) which of the sketch's m regions were merged, in order: 0 to m - 1 are those
             it began with, the k-th merge makes region m + k. Empty where the model grows no trees.
         photo_merges: (n - 1, 2), of the photo's.
         to_photo: (m, n) where each region of the sketch looked at first; rows sum to 1. Zeros without
-            co-attention.
-        to_sketch: (n, m), likewise of the photo's.
+            co-attention. Of cells, what each of the sketch's adds to the score by its likeness to one of the
+            photo's: the sum of all is the score.
+        to_sketch: (n, m), likewise of the photo's; of cells the same the other way round.
     """
 
     score: float
@@ -181,12 +183,11 @@ class PairScorer:
         """
         total = len(photos.sizes)
         left, right = np.divmod(np.arange(len(sketches.sizes) * total), max(total, 1))
-        parts = [
-            self._pairs(
-                sketches.take(left[start : start + PAIRS]), photos.take(right[start : start + PAIRS])
-            )[0]
-            for start in range(0, len(left), PAIRS)
-        ]
+        parts = []
+        for start in range(0, len(left), PAIRS):
+            some = slice(start, start + PAIRS)
+            found = self._pairs(sketches.take(left[some]), photos.take(right[some]), ["score"])
+            parts.append(found["score"])
         scores: NDArray[np.float32] = np.concatenate([np.empty(0, np.float32), *parts])
         return scores.reshape(-1, total)
 
@@ -196,11 +197,14 @@ class PairScorer:
         Raises:
             BadModel: the graph cannot be loaded or run.
         """
-        score, left, right, to_photo, to_sketch = (part[0] for part in self._pairs(sketch, photo))
+        found = {name: part[0] for name, part in self._pairs(sketch, photo).items()}
         m, n = int(sketch.sizes[0]), int(photo.sizes[0])
-        return Reasons(
-            float(score), left[left[:, 0] >= 0], right[right[:, 0] >= 0], to_photo[:m, :n], to_sketch[:n, :m]
-        )
+        none = np.empty((0, 2), np.int64)
+        merges = (found.get(f"{side}_merges", none) for side in ("sketch", "photo"))
+        to_photo = found["to_photos"][:m, :n]
+        to_sketch = found["to_sketches"][:n, :m] if "to_sketches" in found else to_photo.T
+        left, right = (some[some[:, 0] >= 0] for some in merges)
+        return Reasons(float(found["score"]), left, right, to_photo, to_sketch)
 
     def _side(
         self,
@@ -210,10 +214,10 @@ class PairScorer:
         strokes: tuple[tuple[tuple[int, ...], ...], ...] = (),
     ) -> Regions:
         places = filled(boxes, self.regions.most)
-        parts = [
-            self._run(graph, {"pixels": pixels[at : at + PICTURES], "boxes": places[at : at + PICTURES]})[0]
-            for at in range(0, len(pixels), PICTURES)
-        ]
+        parts = []
+        for start in range(0, len(pixels), PICTURES):
+            some = slice(start, start + PICTURES)
+            parts.append(self._run(graph, {"pixels": pixels[some], "boxes": places[some]})["regions"])
         values = np.concatenate(parts) if parts else np.empty((0, self.regions.most, 0), np.float32)
         return self._parted(values, boxes, strokes)
 
@@ -229,7 +233,9 @@ class PairScorer:
         merges = ordered(boxes, most) if told else np.full((len(boxes), most - 1, 2), -1, np.int64)
         return Regions(values, sizes, filled(boxes, most), merges, strokes)
 
-    def _pairs(self, sketches: Regions, photos: Regions) -> list[NDArray[Any]]:
+    def _pairs(
+        self, sketches: Regions, photos: Regions, wanted: list[str] | None = None
+    ) -> dict[str, NDArray[Any]]:
         fed: Arrays = {
             "sketches": sketches.values,
             "sketch_sizes": sketches.sizes,
@@ -238,22 +244,23 @@ class PairScorer:
             "photo_sizes": photos.sizes,
             "photo_order": photos.merges,
         }
-        return self._run("pair", fed)
+        return self._run("pair", fed, wanted)
 
-    def _run(self, graph: str, fed: Arrays) -> list[NDArray[Any]]:
+    def _run(self, graph: str, fed: Arrays, wanted: list[str] | None = None) -> dict[str, NDArray[Any]]:
+        """A graph's outputs by name, those that are wanted; it is fed what it asks for."""
         path = self.model.graph(graph)
         with self._lock:
             if graph not in self._sessions:
                 self._sessions[graph] = open_session(path, self.threads or 0)
-        session = self._sessions[graph]
+            session = self._sessions[graph]
+        names = wanted or [port.name for port in session.get_outputs()]
         try:
-            asked = {port.name: fed[port.name] for port in session.get_inputs()}
-            found: list[NDArray[Any]] = session.run(None, asked)
+            found = session.run(names, {port.name: fed[port.name] for port in session.get_inputs()})
         except Exception as error:  # the run time raises its own kinds, none of them public
             raise BadModel(
                 f"{path} cannot be run: {first_line(error)}. Copy the whole folder again."
             ) from error
-        return found
+        return dict(zip(names, found, strict=True))
 
 
 def rerank(

@@ -130,6 +130,14 @@ class Top(nn.Module):
         found: Tensor = self.blocks(self.enter(values))
         return found
 
+    def after(self, count: int, values: Tensor) -> tuple[Tensor, Tensor]:
+        """What its first ``count`` blocks give, a map or tokens, and the pooled features after them all."""
+        found = early = self.enter(values)
+        for place, block in enumerate(self.blocks, 1):
+            found = block(found)
+            early = found if place == self.wrapped.start + count else early
+        return early, torch.flatten(self.pool(found), 1)
+
     def enter(self, values: Tensor) -> Tensor:
         """Flattened trunk output in its own shape."""
         shaped = values.reshape(-1, *self.shape)

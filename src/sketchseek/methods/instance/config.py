@@ -47,6 +47,10 @@ class Config:
             What is learnt from first has none.
         augment: how sketches' views differ; ``drop`` leaves strokes out, as one who has not finished does.
         augment_photo: how photos' do.
+        spots: blocks of the backbone after which a map is read, whose places are matched; 0: none are.
+        spot_dim: length of a place's vector.
+        spot_temperature: that scores of places are divided by.
+        reach: how far from a place of the drawing its like in a photo may lie, in places of the map.
         dim: length of an embedding.
         dropout: on the features that are projected.
         temperature: that cosines are divided by.
@@ -74,6 +78,10 @@ class Config:
     views: int = 3
     augment: Augment = _SKETCHES
     augment_photo: Augment = _PHOTOS
+    spots: int = 12
+    spot_dim: int = 64
+    spot_temperature: float = 0.02
+    reach: int = 2
     dim: int = 256
     dropout: float = 0.2
     temperature: float = 0.07
@@ -91,5 +99,10 @@ class Config:
                 f"batch = {self.batch}, views = {self.views}, before.alike = {self.before.alike}: "
                 f"at least 2, 0 and 1 are wanted"
             )
-        if not self.temperature > 0:
-            raise BadConfig(f"temperature = {self.temperature}: above 0 is wanted")
+        if not (self.temperature > 0 and self.spot_temperature > 0):
+            raise BadConfig(
+                f"temperature = {self.temperature}, spot_temperature = {self.spot_temperature}: "
+                f"above 0 is wanted"
+            )
+        if self.spots and self.spots <= self.cut:
+            raise BadConfig(f"spots = {self.spots}: more than cut = {self.cut}, or 0, is wanted")

@@ -1,9 +1,9 @@
-"""What is trained: both domains' upper halves, which are one network, and the projection behind them."""
+"""What is trained: both domains' upper halves, which are one network, and what is read from them."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal, NamedTuple
 
 import lightning.pytorch as pl
 import torch
@@ -12,12 +12,16 @@ from torch.nn.functional import normalize
 
 from sketchseek.losses.infonce import infonce
 from sketchseek.methods.instance.config import Config
-from sketchseek.methods.instance.material import Batch, Seen
+from sketchseek.methods.instance.matching import Matching, Spots, View
+from sketchseek.methods.instance.material import Batch, Seen, Values
 from sketchseek.training.halves import Top, Trunk, rates
 from sketchseek.training.loop import one_cycle
 from sketchseek.training.pictures import Contract
 from sketchseek.training.towers import Mirrored, Standardise, Tower, principal, through
 
+_CHUNK = 32  # pictures that go through a top at once where nothing is learnt
+_SAMPLE = 256  # pictures of each domain whose maps the matching begins with
+Domain = Literal["sketch", "photo"]
 _FLOOR = 0.05  # a deviation of features below it counts as so much
 
 
@@ -29,34 +33,81 @@ class Half:
     top: Top
 
 
+class Look(NamedTuple):
+    """N pictures of one domain: unit embeddings (N, dim), and their spots where these are matched."""
+
+    whole: Tensor
+    spots: Spots | None
+
+
 class Network(pl.LightningModule):
-    """Both tops and the projection that they share; starts at the principal axes of what is seen."""
+    """Both tops, the projection that they share, and what matches their maps place by place.
+
+    All start at the principal axes of what is seen.
+    """
 
     def __init__(self, config: Config, sketch: Half, photo: Half, seen: Seen) -> None:
         super().__init__()
         self.config = config
         self.steps = 1  # of the stage at hand
-        halves, features = [], []
+        halves, features, maps = [], [], []
         for half, values in ((sketch, seen.sketches), (photo, seen.photos)):
             found = through(half.top, values[0, 0])
             standardise = Standardise.fitted(found, floor=_FLOOR)
             half.top.requires_grad_(config.rate_top > 0)
             halves.append(nn.Sequential(half.top, standardise))
             features.append(standardise(found))
+            maps.append(_maps(half.top, values[0, 0], self.after))
         self.sketch, self.photo = halves
         self.head = nn.Sequential(nn.Dropout(config.dropout), principal(torch.cat(features), config.dim))
+        self.matching = None
+        if self.after:
+            self.matching = Matching((maps[0], maps[1]), config.spot_dim, config.reach)
+
+    @property
+    def after(self) -> int:
+        """How many of a top's blocks give the map whose spots are matched; 0: none are."""
+        return max(0, self.config.spots - self.config.cut)
 
     def training_step(self, batch: Batch, _: int = 0) -> Tensor:
         """InfoNCE of B sketches and P photos, trunk outputs both, with (B, P) bool which belong together."""
         sketches, photos, right = batch
-        scores = self.embed(self.sketch, sketches) @ self.embed(self.photo, photos).T
-        loss = infonce(scores / self.config.temperature, right)
+        drawn, shown = self.see("sketch", sketches), self.see("photo", photos)
+        loss = infonce(drawn.whole @ shown.whole.T / self.config.temperature, right)
+        if self.matching is not None:
+            loss = loss + infonce(self.scores(drawn, shown) / self.config.spot_temperature, right)
         self.log("loss", loss, on_step=False, on_epoch=True)
         return loss
 
-    def embed(self, half: nn.Module, values: Tensor) -> Tensor:
-        """Trunk outputs (N, D) -> unit embeddings (N, dim)."""
-        return normalize(self.head(half(values)), dim=1)
+    def see(self, domain: Domain, values: Tensor) -> Look:
+        """Trunk outputs (N, D) of a domain as they are searched and compared."""
+        top, standardise = self.sketch if domain == "sketch" else self.photo
+        assert isinstance(top, Top)  # noqa: S101
+        early, pooled = top.after(self.after, values)
+        whole = normalize(self.head(standardise(pooled)), dim=1)
+        return Look(whole, self.view(domain)(early) if self.matching is not None else None)
+
+    def view(self, domain: Domain) -> View:
+        """How a domain's maps become spots, where these are matched."""
+        assert self.matching is not None  # noqa: S101
+        return self.matching.sketch if domain == "sketch" else self.matching.photo
+
+    def scores(self, sketches: Look, photos: Look) -> Tensor:
+        """(Q, G) by which photos are ranked in the end: of spots where they are matched, else cosines."""
+        if self.matching is None or sketches.spots is None or photos.spots is None:
+            return sketches.whole @ photos.whole.T
+        return self.matching.table(sketches.spots, photos.spots)
+
+    @torch.inference_mode()
+    def look(self, domain: Domain, values: Values) -> Look:
+        """What it sees in many pictures, (N, D) float16 trunk outputs, nothing learnt."""
+        parts = [
+            self.see(domain, torch.from_numpy(values[start : start + _CHUNK]).float())
+            for start in range(0, len(values), _CHUNK)
+        ]
+        spots = [part.spots for part in parts if part.spots is not None]
+        whole = torch.cat([part.whole for part in parts])
+        return Look(whole, Spots(*map(torch.cat, zip(*spots, strict=True))) if spots else None)
 
     def configure_optimizers(self) -> Any:
         """AdamW under one cosine cycle; the backbone's upper half at its own rate."""
@@ -71,3 +122,38 @@ class Network(pl.LightningModule):
             for body, contract in zip(bodies, inputs, strict=True)
         )
         return of_photos, of_sketches
+
+
+class SpotTower(nn.Module):
+    """One domain's uint8 pictures -> (N, M, d + 1): the values of spots and, last, what each counts for."""
+
+    def __init__(self, half: Half, after: int, view: View, contract: Contract) -> None:
+        super().__init__()
+        self.trunk, self.top, self.after, self.view = half.trunk, half.top, after, view
+        self.input = Tower(nn.Identity(), nn.Identity(), mean=contract.mean, std=contract.std)
+
+    def forward(self, pixels: Tensor) -> Tensor:
+        """Photos (N, S, S, 3) or sketches (N, S, S)."""
+        early, _ = self.top.after(self.after, self.trunk(self.input.prepare(pixels)))
+        values, weights = self.view(early)
+        return torch.cat([values, weights[..., None]], dim=2)
+
+
+class Matched(nn.Module):
+    """The graph of pairs: what two `SpotTower`s give -> scores (B,), and what each place adds (B, M, M)."""
+
+    def __init__(self, matching: Matching) -> None:
+        super().__init__()
+        self.matching = matching
+
+    def forward(self, sketches: Tensor, photos: Tensor) -> tuple[Tensor, Tensor]:
+        """(B, M, d + 1) of sketches and of photos."""
+        drawn, shown = (Spots(some[..., :-1], some[..., -1]) for some in (sketches, photos))
+        return self.matching.pairs(drawn, shown)
+
+
+@torch.inference_mode()
+def _maps(top: Top, values: Values, after: int) -> Tensor:
+    """What some of the pictures look like after so many of a top's blocks."""
+    some = torch.from_numpy(values[:: max(1, len(values) // _SAMPLE)]).float()
+    return torch.cat([top.after(after, part)[0] for part in torch.split(some, _CHUNK)]).clone()
