@@ -15,7 +15,8 @@ CORE = {"errors", "registry", "images", "sketch", "ranking", "model"}
 LEVELS = [
     CORE,
     {"data", "encoders", "losses", "semantics", "client"},
-    {"training", "evaluation", "explain", "library", "rerankers"},
+    {"rerankers"},
+    {"training", "evaluation", "explain", "library"},
     {"methods"},
     {"server"},
     {"cli"},

@@ -187,12 +187,12 @@ def test_a_result_file_is_read_back(
     assert (record.model, record.benchmark["name"]) == ("toy@1", "toy/category")
     assert record.values["map@all"].tolist() == [1, 1, 1, 1, 1, 0.5]
     assert len(path.read_text(encoding="utf-8").splitlines()) < 100
-    assert kept(path, "toy@1", result.trial)
-    assert kept(path, "toy@2", result.trial) is None
-    assert kept(path, "toy@1", replace(result.trial, queries=result.trial.queries[:5])) is None
+    assert kept(path, encoder, result.trial)
+    assert kept(path, replace(encoder, model_id="toy@2"), result.trial) is None
+    assert kept(path, encoder, replace(result.trial, queries=result.trial.queries[:5])) is None
     more = replace(result.trial, benchmark=replace(benchmark, metrics=(*benchmark.metrics, "p@1")))
-    assert kept(path, "toy@1", more) is None
-    assert kept(tmp_path / "nowhere.json", "toy@1", result.trial) is None
+    assert kept(path, encoder, more) is None
+    assert kept(tmp_path / "nowhere.json", encoder, result.trial) is None
 
 
 @pytest.mark.parametrize(

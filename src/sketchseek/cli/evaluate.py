@@ -18,6 +18,9 @@ if TYPE_CHECKING:
     from sketchseek.evaluation.run import Result
 
 
+_SHORTLIST = 100
+
+
 def evaluate(
     model: Annotated[
         str, typer.Argument(metavar="MODEL", help="A packaged model, a model folder or a baseline.")
@@ -51,6 +54,14 @@ def evaluate(
         Path | None,
         typer.Option("--html", metavar="FILE", help="Write a page of queries, from the best to the worst."),
     ] = None,
+    shortlist: Annotated[
+        int,
+        typer.Option(
+            metavar="N",
+            min=0,
+            help="How many photos of each sketch are compared pair by pair, where the model does that.",
+        ),
+    ] = _SHORTLIST,
     cache: Annotated[bool, typer.Option(help="Keep embeddings for the next time.")] = True,
 ) -> None:
     """Measure a model on a benchmark.
@@ -75,13 +86,13 @@ def evaluate(
     with _told(chosen.name) as tell:
         trial = prepare(chosen, dataset)
         ready = fitting.fitted(encoder, trial, codes=codes, tell=tell, cache=folder)
-    if out and not (force or html) and (record := results.kept(out, ready.model_id, trial)):
+    if out and not (force or html) and (record := results.kept(out, ready, trial, shortlist)):
         say(f"already measured: {shown(out)}; --force measures again")
         _report(record.facts, as_json=as_json)
         return
     with _told(chosen.name) as tell:
-        result = run.evaluate(ready, trial, progress=tell, cache=folder)
-    command = _command(model, chosen.name, codes)
+        result = run.evaluate(ready, trial, progress=tell, cache=folder, shortlist=shortlist)
+    command = _command(model, chosen.name, codes, shortlist)
     if out:
         say(f"figures written: {shown(results.write(result, out, command=command))}")
     if html:
@@ -96,9 +107,10 @@ def _told(name: str) -> Iterator[Tell]:
         yield lambda event: step(event.done, event.total, event.stage)
 
 
-def _command(model: str, benchmark: str, codes: str) -> str:
+def _command(model: str, benchmark: str, codes: str, shortlist: int) -> str:
     """What measures this again."""
     asked = ["--codes", codes] if codes else []
+    asked += ["--shortlist", str(shortlist)] if shortlist != _SHORTLIST else []
     return shlex.join(["sketchseek", "evaluate", _bare(model), "--benchmark", benchmark, *asked])
 
 

@@ -6,7 +6,7 @@ import hashlib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
+from typing import Literal, Protocol
 
 import numpy as np
 import platformdirs
@@ -14,13 +14,14 @@ from numpy.typing import NDArray
 
 from sketchseek._aside import aside
 from sketchseek.data import Dataset, Item
-from sketchseek.encoders import Changed, Encoder, Fittable
+from sketchseek.encoders import Changed, Encoder
 from sketchseek.errors import BadModel
-from sketchseek.images import fit
+from sketchseek.images import PhotoInput, fit
+from sketchseek.sketch import SketchInput
 
 BATCH = 32
 
-Stage = Literal["fitting", "photos", "sketches", "prefixes", "rankings"]
+Stage = Literal["fitting", "photos", "sketches", "regions", "pairs", "prefixes", "rankings"]
 
 
 @dataclass(frozen=True)
@@ -33,6 +34,20 @@ class Progress:
 
 
 Tell = Callable[[Progress], None]
+
+
+class Seeing(Protocol):
+    """What looks at pictures: an encoder, or what compares pairs."""
+
+    @property
+    def photo(self) -> PhotoInput:
+        """What it expects of photos."""
+        ...
+
+    @property
+    def sketch(self) -> SketchInput:
+        """What it expects of drawings."""
+        ...
 
 
 def cache_folder() -> Path:
@@ -76,7 +91,7 @@ def embed(
     return vectors
 
 
-def pixels(encoder: Encoder | Fittable, dataset: Dataset, item: Item) -> NDArray[np.uint8]:
+def pixels(encoder: Seeing, dataset: Dataset, item: Item) -> NDArray[np.uint8]:
     """An item as an encoder sees it: a photo (S, S, 3), a drawing (S, S).
 
     Raises:

@@ -14,10 +14,12 @@ from typing import Any
 import numpy as np
 
 from sketchseek._aside import aside
+from sketchseek.encoders import Encoder
 from sketchseek.errors import BadResult
 from sketchseek.evaluation.metrics import Values
 from sketchseek.evaluation.origin import Origin
 from sketchseek.evaluation.published import beside
+from sketchseek.evaluation.reranking import SHORTLIST, scorer_of
 from sketchseek.evaluation.run import Result
 from sketchseek.evaluation.trial import Trial
 
@@ -99,15 +101,17 @@ def read(path: Path) -> Record:
     return record
 
 
-def kept(path: Path, model: str, trial: Trial) -> Record | None:
-    """The record at ``path`` if it holds what measuring ``model`` on ``trial`` would give, else None."""
+def kept(path: Path, encoder: Encoder, trial: Trial, shortlist: int = SHORTLIST) -> Record | None:
+    """The record at ``path`` if it holds what `evaluate` would give for the same, else None."""
     try:
         record = read(path)
     except (BadResult, FileNotFoundError):
         return None
     benchmark = trial.benchmark
     asked = (benchmark.name, benchmark.digest, trial.digest)
-    same = record.model == model and record.measured_on == asked
+    compared = shortlist if scorer_of(encoder) else 0
+    same = record.model == encoder.model_id and record.measured_on == asked
+    same = same and record.facts.get("shortlist", 0) == compared
     return record if same and set(benchmark.metrics) <= set(record.metrics) else None
 
 
@@ -148,6 +152,7 @@ def as_json(result: Result, *, command: str = "") -> dict[str, Any]:
             "seed": result.origin.seed,
             "recipe": result.origin.recipe,
         },
+        "shortlist": result.shortlist,
         "warnings": list(result.warnings),
         "command": command,
         "seconds": {stage: round(seconds, 2) for stage, seconds in result.seconds.items()},

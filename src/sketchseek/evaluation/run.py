@@ -22,8 +22,9 @@ from sketchseek.evaluation.details import Details, Early
 from sketchseek.evaluation.embeddings import Progress, Tell, embed
 from sketchseek.evaluation.fitting import fitted
 from sketchseek.evaluation.leaks import warnings
-from sketchseek.evaluation.metrics import Metric, Values, class_means, judge, metrics
+from sketchseek.evaluation.metrics import Metric, Values, best_ranks, class_means, judge, metrics
 from sketchseek.evaluation.origin import Origin, card_of, origin
+from sketchseek.evaluation.reranking import SHORTLIST, Reranking, scorer_of
 from sketchseek.evaluation.statistics import Interval, interval
 from sketchseek.evaluation.trial import Trial, prepare
 from sketchseek.images import thumbnail
@@ -32,6 +33,8 @@ from sketchseek.sketch import SketchInput
 
 BLOCK = 1 << 23  # scores judged at a time; judging takes about 6 bytes each
 _SHOWN = 10  # best photos kept for each query
+
+Scores = Callable[[slice, NDArray[np.float32], Dataset], NDArray[np.float32]]
 
 
 @dataclass(frozen=True)
@@ -48,6 +51,7 @@ class Result:
         origin: how the model came about.
         interval: of the headline metric's mean.
         details: what a report draws.
+        shortlist: how many photos of each query were compared pair by pair; 0 where none were.
         warnings: what to know of the model before the figures are believed.
     """
 
@@ -60,6 +64,7 @@ class Result:
     origin: Origin
     interval: Interval
     details: Details = field(repr=False)
+    shortlist: int = 0
     warnings: tuple[str, ...] = ()
 
     @property
@@ -79,8 +84,11 @@ def evaluate(
     dataset: Dataset | None = None,
     progress: Tell | None = None,
     cache: Path | None = None,
+    shortlist: int = SHORTLIST,
 ) -> Result:
     """Measure an encoder on a benchmark, in memory bounded by the embeddings.
+
+    A model that compares pairs orders the first of each ranking anew, as in a search.
 
     Args:
         encoder: maps pictures to unit-length vectors; scores are their inner products. It is fitted first
@@ -89,6 +97,7 @@ def evaluate(
         dataset: the data set, if it lies elsewhere than usual; what is prepared has its own.
         progress: called after each batch.
         cache: folder of kept embeddings, `cache_folder()` for the user's own; none where not given.
+        shortlist: how many photos of each query are compared, where the model does that; 0: none are.
 
     Raises:
         UnknownName: no benchmark of that name.
@@ -105,10 +114,22 @@ def evaluate(
     clock.stop("photos")
     sketches = embed(encoder, trial.dataset, trial.queries, tell=tell, cache=cache)
     clock.stop("sketches")
-    judged = judge_all(trial, wanted, lambda block: sketches[block] @ photos.T, tell)
+    scorer = scorer_of(encoder) if shortlist else None
+    closer = Reranking(scorer, trial.dataset, trial.gallery, shortlist, tell) if scorer else None
+    if closer:
+        clock.stop("regions")
+
+    def scores(block: slice, asked: NDArray[np.float32], dataset: Dataset) -> NDArray[np.float32]:
+        found = asked @ photos.T
+        searched = trial.searched(block)
+        if searched is not None:
+            found = np.where(searched, found, np.float32(-np.inf))
+        return closer.scores(found, dataset, trial.queries[block]) if closer else found
+
+    judged = judge_all(trial, wanted, lambda block: scores(block, sketches[block], trial.dataset), tell)
     if trial.benchmark.prefixes:
         clock.stop("rankings")
-        ranks = _ask_early(encoder, trial, sketches, photos, tell=tell, cache=cache)
+        ranks = _ask_early(encoder, trial, sketches, scores, tell=tell, cache=cache)
         judged = judged.with_areas(ranks, len(photos), trial.benchmark.metrics)
         clock.stop("prefixes")
     drawn = describe(trial, judged, sketches, photos)
@@ -124,6 +145,7 @@ def evaluate(
         origin=origin(encoder),
         interval=sure,
         details=drawn,
+        shortlist=shortlist if closer else 0,
         warnings=warnings(trial, card) if (card := card_of(encoder)) else (),
     )
 
@@ -164,7 +186,7 @@ def judge_all(
     Args:
         trial: tells what is right.
         wanted: metrics.
-        scores: gives the (q, G) scores of some of the queries, higher is better.
+        scores: gives the (q, G) scores of some of the queries, higher is better, -inf where not searched.
         tell: called after each block.
     """
     total, size = len(trial.queries), len(trial.gallery)
@@ -173,9 +195,7 @@ def judge_all(
     kept = min(_SHOWN, trial.narrowest)
     items, best = np.empty((total, kept), np.int64), np.empty((total, kept), np.float32)
     for block in _blocks(total, max(1, BLOCK // size)):
-        some, searched = scores(block), trial.searched(block)
-        if searched is not None:
-            some = np.where(searched, some, np.float32(-np.inf))
+        some = scores(block)
         judged = judge(some, trial.relevance(block))
         for metric in wanted:
             values[metric.name][block] = metric.of(judged)
@@ -204,25 +224,26 @@ def _ask_early(
     encoder: Encoder,
     trial: Trial,
     sketches: NDArray[np.float32],
-    photos: NDArray[np.float32],
+    scores: Scores,
     *,
     tell: Tell,
     cache: Path | None,
 ) -> NDArray[np.int64]:
     """(Q, P) ranks of the best right photo at each share of the drawing; (Q, D) of whole sketches given."""
     total, steps = len(sketches), partial.shares(trial.benchmark.prefixes)
-    asked = np.empty((total, len(steps), encoder.dim), np.float32)
-    asked[:, -1] = sketches
-    for step, share in enumerate(steps[:-1]):
+    ranks = np.empty((total, len(steps)), np.int64)
+    for step, share in enumerate(steps):
 
         def shift(event: Progress, done: int = step * total) -> None:
             tell(Progress("prefixes", done + event.done, (len(steps) - 1) * total))
 
-        unfinished = partial.unfinished(trial.dataset, share)
-        asked[:, step] = embed(encoder, unfinished, trial.queries, tell=shift, cache=cache)
-    ranks = np.empty(asked.shape[:2], np.int64)
-    for block in _blocks(total, max(1, BLOCK // (len(photos) * len(steps)))):
-        ranks[block] = partial.prefix_ranks(asked[block] @ photos.T, trial.relevance(block))
+        dataset, asked = trial.dataset, sketches
+        if share < 1:
+            dataset = partial.unfinished(trial.dataset, share)
+            asked = embed(encoder, dataset, trial.queries, tell=shift, cache=cache)
+        for block in _blocks(total, max(1, BLOCK // len(trial.gallery))):
+            judged = judge(scores(block, asked[block], dataset), trial.relevance(block))
+            ranks[block, step] = best_ranks(judged)
     return ranks
 
 

@@ -89,7 +89,7 @@ class Config:
     batch: int = 64
     epochs: int = 8
     rate: float = 1e-3
-    rate_top: float = 1e-4
+    rate_top: float = 3e-4
     decay: float = 0.05
     seed: int = 0
 
