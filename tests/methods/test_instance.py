@@ -22,9 +22,12 @@ from sketchseek import model as folders
 from sketchseek.data import load_dataset
 from sketchseek.encoders import OnnxEncoder
 from sketchseek.errors import BadConfig, BadDataset
+from sketchseek.images import fit
 from sketchseek.methods import method
 from sketchseek.methods.instance.config import Before, Config
 from sketchseek.methods.instance.material import Seen, earlier, joined, photos_of
+from sketchseek.model import RegionInput
+from sketchseek.rerankers.pairs import PairScorer
 from sketchseek.training.config import from_dict
 from sketchseek.training.material import Data
 from sketchseek.training.progress import Progress
@@ -61,6 +64,43 @@ def test_the_result_is_a_model_folder(unseen_place: Path, tmp_path: Path, mirror
     encoder = OnnxEncoder(model)
     turned = encoder.embed_sketches(np.ascontiguousarray(drawn[:, :, ::-1]))
     assert np.allclose(turned, encoder.embed_sketches(drawn), atol=1e-4) == mirror
+
+
+def test_it_compares_pairs_spot_by_spot(unseen_place: Path, tmp_path: Path) -> None:
+    config, told = small(unseen_place), list[Progress]()
+    made = method("instance").train(
+        config, tmp_path / "run", cache_dir=unseen_place / "cache", on_progress=told.append
+    )
+    model = folders.load(made)
+    side = round(model.card.regions.most**0.5) if model.card.regions else 0
+    assert model.card.regions == RegionInput(side * side, "cells")
+    last = [event.figures for event in told if event.stage == "training"][-1]
+    assert last["acc@1 of the whole"] <= 1
+
+    scorer, dataset = PairScorer(model, threads=1), load_dataset("folder", unseen_place / "data")
+    photos = scorer.photos(np.stack([fit(dataset.photo(item), scorer.photo) for item in dataset.photos[:3]]))
+    sketches = scorer.sketches([dataset.sketch(item) for item in dataset.sketches[:2]])
+    assert photos.values.shape == (3, side * side, 7)  # six numbers and a weight
+    scores = scorer.scores(sketches, photos)
+    assert np.abs(scores).max() <= 1
+    assert np.ptp(scores) > 1e-3
+    why = scorer.reasons(sketches.take(np.array([1])), photos.take(np.array([2])))
+    assert why.score == pytest.approx(scores[1, 2], abs=1e-5)
+    assert why.to_photo.sum() == pytest.approx(why.score, abs=1e-4)
+    assert len(why.sketch_merges) == len(why.photo_merges) == 0
+    kept = scorer.unpacked(photos.packed())
+    np.testing.assert_allclose(scorer.scores(sketches, kept), scores, atol=5e-3)
+
+    with pytest.raises(BadConfig, match="spots = 2: more than cut = 2"):
+        replace(config, spots=2)
+    tiny.backbone(tmp_path / "vit", "vit")
+    vit = replace(config, backbone=str(tmp_path / "vit"), cut=1, spots=2, dim=4)
+    with pytest.raises(BadConfig, match="name a MobileNetV2"):
+        method("instance").train(vit, tmp_path / "run-vit")
+    without = method("instance").train(
+        replace(config, spots=0), tmp_path / "whole", cache_dir=unseen_place / "cache"
+    )
+    assert folders.load(without).card.regions is None
 
 
 def test_training_learns_which_photo_was_drawn(unseen_place: Path, tmp_path: Path) -> None:

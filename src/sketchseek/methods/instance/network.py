@@ -10,6 +10,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn.functional import normalize
 
+from sketchseek.errors import BadConfig
 from sketchseek.losses.infonce import infonce
 from sketchseek.methods.instance.config import Config
 from sketchseek.methods.instance.matching import Matching, Spots, View
@@ -156,4 +157,7 @@ class Matched(nn.Module):
 def _maps(top: Top, values: Values, after: int) -> Tensor:
     """What some of the pictures look like after so many of a top's blocks."""
     some = torch.from_numpy(values[:: max(1, len(values) // _SAMPLE)]).float()
-    return torch.cat([top.after(after, part)[0] for part in torch.split(some, _CHUNK)]).clone()
+    found = torch.cat([top.after(after, part)[0] for part in torch.split(some, _CHUNK)]).clone()
+    if after and found.dim() != 4:
+        raise BadConfig("spots are places of a feature map: name a MobileNetV2 as the backbone, or spots=0")
+    return found
