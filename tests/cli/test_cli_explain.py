@@ -55,9 +55,9 @@ def test_explain_prints_what_cells_add(run: Commands, monkeypatch: pytest.Monkey
 
     monkeypatch.setattr(explanation, "explain", by_cells)
     done = run("explain", "cross.svg", "photo.png", "--model", "pairs")
-    assert done.raw == "score 0.2500\n1 of 4 cells matched\n"
+    assert done.raw == "score 0.2500\ncells with lines  1  0.2500\nbare paper        0  0.0000\n"
     told = json.loads(run("explain", "cross.svg", "photo.png", "--model", "pairs", "--json").raw)
-    assert told["matches"] == [{"cell": 1, "photo": 3, "adds": 0.25}]
+    assert told["matches"] == [{"cell": 1, "photo": 3, "adds": 0.25, "lines": True}]
     assert told["cells"] == 4
 
 
@@ -76,7 +76,7 @@ def test_explain_draws(run: Commands) -> None:
 def test_explain_says_what_is_wrong(run: Commands, shapes: Path) -> None:
     done = run("explain", "cross.svg", "photo.png", "--model", shapes / "model")
     assert (done.code, done.out) == (1, "")
-    assert "knows no regions and compares no pairs. `sketchseek train hierarchy` makes one" in done.err
+    assert "knows no regions and compares no pairs. `sketchseek train hierarchy` or" in done.err
     assert run("explain", "cross.svg", "photo.png").code == 2
     Path("empty.svg").write_text('<svg xmlns="http://www.w3.org/2000/svg"/>', encoding="utf-8")
     Path("broken.png").write_bytes(Path("photo.png").read_bytes()[:200])

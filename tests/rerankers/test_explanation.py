@@ -56,6 +56,21 @@ def test_a_link_leads_to_the_greatest_also_below_zero() -> None:
     ]
 
 
+def test_bare_paper_is_told_from_lines() -> None:
+    found = cells(np.eye(196) / 196)
+    drawn = {link.sketch for link in found.drawn}
+    assert 10 < len(drawn) < 100
+    assert set(found.drawn) < set(found.links)
+    for cell in range(196):
+        box, place = found.sketch.boxes[cell], found.sketch.ink(cell)
+        assert (place is not None) == (cell in drawn)
+        if place is not None:
+            assert (box[:2] <= place).all()
+            assert (place <= box[2:]).all()
+            across, down = np.floor(place * SIDE).astype(int)
+            assert found.sketch.pixels[down, across, 0] < 128
+
+
 def test_branches_of_a_tree_do_not_cross() -> None:
     rng = np.random.default_rng(0)
     for count in range(1, 17):

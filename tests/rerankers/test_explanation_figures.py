@@ -127,7 +127,8 @@ def test_cells_are_coloured_by_what_they_add(tmp_path: Path) -> None:
     assert np.median(ink[1].sum(axis=1)) < 150  # nearly black; arrows may begin there
     said = " ".join(texts(write(tmp_path / "why.svg", found, title="a", model="m")))
     bare = [cell for cell in np.flatnonzero(table.any(axis=1)) if not inked(cell)]
-    assert f"that adds {table[bare].sum():.3f} of 0.539" in said
+    paper = table[bare].sum()
+    assert f"Cells with lines add {0.539 - paper:.3f}, bare paper {paper:.3f}." in said
 
 
 def inked(cell: int) -> bool:

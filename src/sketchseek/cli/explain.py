@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from sketchseek.cli.console import JsonOption, plural, print_json, print_table, say, shown
+from sketchseek.cli.console import JsonOption, print_json, print_table, say, shown
 
 if TYPE_CHECKING:
     from sketchseek.rerankers.explanation import Explanation, Shown
@@ -25,7 +25,7 @@ def explain(
     photo: Annotated[Path, typer.Argument(metavar="PHOTO", help="A photo.")],
     *,
     model: Annotated[
-        str, typer.Option(metavar="DIR", help="A model that compares pairs; `train hierarchy` makes one.")
+        str, typer.Option(metavar="DIR", help="A model that compares pairs: of hierarchy or instance.")
     ],
     out: Annotated[
         Path | None,
@@ -74,7 +74,18 @@ def _print(found: Explanation) -> None:
 
     print(f"score {found.reasons.score:.4f}")
     if found.parts == "cells":
-        print(f"{len(found.links)} of {plural(len(found.reasons.to_photo), 'cell')} matched")
+        lines = sum(link.weight for link in found.drawn)
+        print_table(
+            [
+                ("cells with lines", f"{len(found.drawn)}", f"{lines:.4f}"),
+                (
+                    "bare paper",
+                    f"{len(found.links) - len(found.drawn)}",
+                    f"{found.reasons.score - lines:.4f}",
+                ),
+            ],
+            right=(1, 2),
+        )
     elif found.links:
         print()
         rows = [
@@ -89,7 +100,13 @@ def _plain(found: Explanation) -> dict[str, Any]:
     facts: dict[str, Any] = {"parts": found.parts, "score": round(reasons.score, 6)}
     if found.parts == "cells":
         matches = [
-            {"cell": link.sketch, "photo": link.photo, "adds": round(link.weight, 6)} for link in found.links
+            {
+                "cell": link.sketch,
+                "photo": link.photo,
+                "adds": round(link.weight, 6),
+                "lines": link in found.drawn,
+            }
+            for link in found.links
         ]
         return facts | {"cells": len(reasons.to_photo), "matches": matches}
     return facts | {

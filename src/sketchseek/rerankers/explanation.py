@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import Literal
 
 import numpy as np
@@ -18,11 +19,14 @@ from sketchseek.rerankers.regions import Boxes
 from sketchseek.sketch import Sketch, SketchInput
 
 Side = Literal["sketch", "photo"]
+
 SIDE = 672
 """Pixels of a side of the pictures that are shown: models see fewer, readers want more."""
 
+_DARK = 128  # below it a pixel is ink
 
-@dataclass(frozen=True, eq=False)
+
+@dataclass(frozen=True)
 class Link:
     """What one region of the sketch has to do with one of the photo.
 
@@ -53,6 +57,20 @@ class Shown:
     strokes: tuple[tuple[int, ...], ...] = ()
     lines: tuple[NDArray[np.float64], ...] = ()
 
+    def middle(self, region: int) -> NDArray[np.float64]:
+        """The middle of a region's box, (2,) x and y in shares of the square's side."""
+        box = self.boxes[region].astype(np.float64)
+        return np.asarray((box[:2] + box[2:]) / 2)
+
+    def ink(self, region: int) -> NDArray[np.float64] | None:
+        """The ink nearest to the `middle` of a drawing's region, likewise; None in one without ink."""
+        left, top, right, bottom = np.rint(self.boxes[region] * len(self.pixels)).astype(int).tolist()
+        rows, columns = np.nonzero(self.pixels[top:bottom, left:right, 0] < _DARK)
+        if not len(rows):
+            return None
+        places = (np.stack([columns + left, rows + top], axis=1) + 0.5) / len(self.pixels)
+        return np.asarray(places[np.linalg.norm(places - self.middle(region), axis=1).argmin()])
+
 
 @dataclass(frozen=True, eq=False)
 class Explanation:
@@ -70,13 +88,18 @@ class Explanation:
     sketch: Shown
     photo: Shown
 
-    @property
+    @cached_property
     def links(self) -> tuple[Link, ...]:
         """Of each region of the sketch, the one of the photo that it looks at most; none without looking."""
         table = self.reasons.to_photo
         rows = np.flatnonzero(table.any(axis=1)).tolist()
         found = ((row, int(np.abs(table[row]).argmax())) for row in rows)
         return tuple(Link(row, column, float(table[row, column])) for row, column in found)
+
+    @cached_property
+    def drawn(self) -> tuple[Link, ...]:
+        """The links of regions that hold ink: of cells, most are bare paper."""
+        return tuple(link for link in self.links if self.sketch.ink(link.sketch) is not None)
 
 
 def explain(scorer: PairScorer, sketch: Sketch, photo: Image.Image) -> Explanation:

@@ -107,7 +107,7 @@ class PairScorer:
         if model.card.regions is None:
             raise BadModel(
                 f"model {model.path} gives embeddings alone: it knows no regions and compares no pairs. "
-                f"`sketchseek train hierarchy` makes one that does"
+                f"`sketchseek train hierarchy` or `sketchseek train instance` makes one that does"
             )
         self.model = model
         self.regions: RegionInput = model.card.regions

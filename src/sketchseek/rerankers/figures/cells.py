@@ -28,12 +28,9 @@ from sketchseek.rerankers.figures.sheet import (
 )
 
 LINKS = 12
-"""Lines that are drawn, at most."""
+"""Arrows that are drawn, at most."""
 APART = 3
-"""Cells between the beginnings of two lines, at least, along either side."""
-
-DARK = 128
-"""Below it a pixel is ink."""
+"""Cells between the beginnings of two arrows, at least, along either side."""
 
 _BAR = 0.75  # height of a legend, inches
 _NOTE = 0.85  # height of the lines below it
@@ -42,30 +39,25 @@ _GLASS = 0.8  # how strongly the photo is
 
 
 def draw(explanation: Explanation, title: str, model: str) -> Figure:
-    """The drawing coloured by how well it is matched, the photo where it was, and some lines."""
-    score, table = explanation.reasons.score, explanation.reasons.to_photo
+    """The drawing coloured by how well it is matched, the photo by where its lines are, and some arrows."""
+    sketch, photo = explanation.sketch, explanation.photo
     about = f"{model}; 1 is the best score, −1 the worst"
-    sheet = Sheet(f"{title}: score {signed(score)}", about, BELOW + _BAR + _NOTE)
-    axes = sheet.pictures(("The drawing, by how well it is matched", "The photo, where it was matched"))
-    colours = ListedColormap(mpl.colormaps["inferno_r"](np.linspace(0.18, 0.92, 256)))
-    matched = table.any(axis=1), table.any(axis=0)
-    adds, gets = (
-        np.where(matched[0], table.sum(axis=1), np.nan),
-        np.where(matched[1], table.sum(axis=0), np.nan),
+    sheet = Sheet(f"{title}: score {signed(explanation.reasons.score)}", about, BELOW + _BAR + _NOTE)
+    axes = sheet.pictures(
+        ("The drawing, by how well it is matched", "The photo, where the lines are matched")
     )
+    colours = ListedColormap(mpl.colormaps["inferno_r"](np.linspace(0.18, 0.92, 256)))
+    adds = _summed(len(sketch.boxes), [(link.sketch, link.weight) for link in explanation.links])
+    gets = _summed(len(photo.boxes), [(link.photo, link.weight) for link in explanation.drawn])
     scales = _scale(adds), _scale(gets)
-    _sketch(axes[0], explanation.sketch, _painted(adds, colours, scales[0]))
-    _photo(axes[1], explanation.photo, _painted(gets, colours, scales[1]))
-    drawn = {
-        cell: place for cell in range(len(table)) if (place := _ink(explanation.sketch, cell)) is not None
-    }
-    for link in spread([link for link in explanation.links if link.sketch in drawn], len(table)):
-        ends = drawn[link.sketch], _middle(explanation.photo, link.photo)
+    _sketch(axes[0], sketch, _painted(adds, colours, scales[0]))
+    _photo(axes[1], photo, _painted(gets, colours, scales[1]))
+    for link in spread(explanation.drawn, len(adds)):
+        ends = np.asarray(sketch.ink(link.sketch)), photo.middle(link.photo)
         sheet.link(axes, ends, color="white", linewidth=2.2, alpha=0.7)
         sheet.link(axes, ends, color=INK, linewidth=0.9, arrowstyle="->", mutation_scale=9)
     _legends(sheet, colours, scales)
-    bare = float(np.nansum([adds[cell] for cell in range(len(adds)) if cell not in drawn]))
-    sheet.write(EDGE, BELOW + _BAR, _note(explanation, bare), wide=WIDE - 2 * EDGE, size=9, color=SOFT)
+    sheet.write(EDGE, BELOW + _BAR, _note(explanation), wide=WIDE - 2 * EDGE, size=9, color=SOFT)
     return sheet.figure
 
 
@@ -81,7 +73,15 @@ def spread(links: Sequence[Link], count: int) -> list[Link]:
     return found
 
 
-def _scale(values: NDArray[np.float32]) -> Normalize:
+def _summed(count: int, given: Sequence[tuple[int, float]]) -> NDArray[np.float64]:
+    """What each of so many cells was given in all; NaN where nothing was."""
+    found = np.full(count, np.nan)
+    for cell, weight in given:
+        found[cell] = np.nan_to_num(found[cell]) + weight
+    return found
+
+
+def _scale(values: NDArray[np.float64]) -> Normalize:
     """From the least to the greatest of what there is; from 0 where all are alike."""
     there = values[~np.isnan(values)]
     low, high = (float(there.min()), float(there.max())) if len(there) else (0.0, 1.0)
@@ -89,7 +89,7 @@ def _scale(values: NDArray[np.float32]) -> Normalize:
 
 
 def _painted(
-    values: NDArray[np.float32], colours: Colormap, scale: Normalize
+    values: NDArray[np.float64], colours: Colormap, scale: Normalize
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """Of M cells the colours (M, 3), pale grey without a match, and how strong they are, (M,) in 0 to 1."""
     there = scale(np.ma.masked_invalid(values))
@@ -119,26 +119,10 @@ def _photo(axes: Axes, photo: Shown, painted: tuple[NDArray[np.float64], NDArray
     paste(axes, both.reshape(side, side, 4), interpolation="nearest")
 
 
-def _middle(shown: Shown, cell: int) -> NDArray[np.float64]:
-    box = shown.boxes[cell].astype(np.float64)
-    return np.asarray((box[:2] + box[2:]) / 2)
-
-
-def _ink(sketch: Shown, cell: int) -> NDArray[np.float64] | None:
-    """The ink nearest to the middle of a cell; None in one without ink."""
-    size = len(sketch.pixels)
-    left, top, right, bottom = np.rint(sketch.boxes[cell] * size).astype(int).tolist()
-    rows, columns = np.nonzero(sketch.pixels[top:bottom, left:right, 0] < DARK)
-    if not len(rows):
-        return None
-    places = (np.stack([columns + left, rows + top], axis=1) + 0.5) / size
-    return np.asarray(places[np.linalg.norm(places - _middle(sketch, cell), axis=1).argmin()])
-
-
 def _legends(sheet: Sheet, colours: Colormap, scales: tuple[Normalize, Normalize]) -> None:
     told = (
         "added to the score by a cell of the drawing",
-        "added to the score in a cell of the photo",
+        "added to the score there, by cells with lines",
     )
     for left, scale, label in zip(LEFTS, scales, told, strict=True):
         axes = sheet.axes(left, BELOW, PICTURE, 0.13)
@@ -148,16 +132,12 @@ def _legends(sheet: Sheet, colours: Colormap, scales: tuple[Normalize, Normalize
         bar.outline.set_visible(False)
 
 
-def _note(explanation: Explanation, bare: float) -> str:
-    """How the pictures are read.
-
-    Args:
-        explanation: what is told.
-        bare: what cells without ink add.
-    """
+def _note(explanation: Explanation) -> str:
+    """How the pictures are read."""
+    score, drawn = explanation.reasons.score, sum(link.weight for link in explanation.drawn)
     return (
         "Each cell of the drawing is matched with that cell of the photo near the same place that is most "
-        "like it. What they add comes to the score; darker is more. Where nothing is drawn, bare paper is "
-        f"matched: that adds {signed(bare)} of {signed(explanation.reasons.score)}. Arrows lead from drawn "
-        "cells that add much to their matches."
+        "like it; what they add comes to the score. Darker adds more. Cells with lines add "
+        f"{signed(drawn)}, bare paper {signed(score - drawn)}. Arrows lead from cells with lines that add "
+        "much to their matches."
     )
