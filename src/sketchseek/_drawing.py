@@ -159,13 +159,16 @@ class Sketch:
 
         No rows for a raster. A box may reach past the lines by less than a pixel.
         """
-        if not self.strokes:
-            return np.zeros((0, 4), np.float32)
-        points = _ink.fitted(self.strokes, spec.size, spec.margin, spec.line_width)
-        parts = np.split(points, np.cumsum([len(stroke) for stroke in self.strokes])[:-1])
         half = spec.line_width / 2
-        boxes = [(*(part.min(axis=0) - half), *(part.max(axis=0) + half)) for part in parts]
-        return np.array(boxes, np.float32)
+        boxes = [(*(part.min(axis=0) - half), *(part.max(axis=0) + half)) for part in self.lines_on(spec)]
+        return np.array(boxes, np.float32).reshape(-1, 4)
+
+    def lines_on(self, spec: SketchInput) -> tuple[NDArray[np.float64], ...]:
+        """Where each stroke's points lie in `render(spec)`, (n, 2) x, y in its pixels; none for a raster."""
+        if not self.strokes:
+            return ()
+        points = _ink.fitted(self.strokes, spec.size, spec.margin, spec.line_width)
+        return tuple(np.split(points, np.cumsum([len(stroke) for stroke in self.strokes])[:-1]))
 
     def simplify(self, tolerance: float = 2.0) -> Sketch:
         """Fewer points: Ramer-Douglas-Peucker, each stroke's ends kept, units and times as they were.

@@ -16,6 +16,7 @@ from sketchseek.cli.datasets import datasets
 from sketchseek.cli.demo import demo
 from sketchseek.cli.doctor import doctor
 from sketchseek.cli.evaluate import evaluate
+from sketchseek.cli.explain import explain
 from sketchseek.cli.forget import forget
 from sketchseek.cli.index import index
 from sketchseek.cli.kinds import kinds
@@ -55,7 +56,7 @@ app = typer.Typer(
 )
 _COMMANDS = (
     *(index, search, serve, watch, forget, backup, demo, doctor),
-    *(models, datasets, evaluate, compare, train, study, kinds, words),
+    *(models, datasets, evaluate, compare, train, study, explain, kinds, words),
 )
 for _command in _COMMANDS:
     app.command()(_command)

@@ -6,8 +6,6 @@ Needs matplotlib, the extra "report". Colours are Okabe and Ito's, told apart al
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from io import BytesIO
-from typing import Any
 
 import matplotlib as mpl
 import numpy as np
@@ -15,30 +13,17 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
+from sketchseek._figures import COLOURS, STYLE, encoded
+
 Points = NDArray[np.floating]
-COLOURS = ("#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9", "#7a5c00", "#444444")
 _STYLES = ("-", "--", "-.", ":")
 _COLUMN = 42  # classes in a panel
 _CONFUSED = 20  # classes in a confusion matrix
-_RC: Any = {
-    "svg.fonttype": "none",  # text stays text
-    "svg.hashsalt": "sketchseek",  # equal drawings are equal files
-    "font.family": "sans-serif",
-    "font.sans-serif": ["DejaVu Sans"],
-    "font.size": 9,
-    "axes.spines.top": False,
-    "axes.spines.right": False,
-    "axes.edgecolor": "#888888",
-    "axes.grid": True,
-    "axes.axisbelow": True,
-    "grid.color": "#e4e4e4",
-    "legend.frameon": False,
-}
 
 
 def curves(levels: Sequence[float], named: Mapping[str, Sequence[float]]) -> bytes:
     """Mean interpolated precision over recall, one line a method."""
-    with mpl.rc_context(_RC):
+    with mpl.rc_context(STYLE):
         figure = Figure((6, 4.2), layout="constrained")
         axes = figure.subplots()
         for place, (name, precision) in enumerate(named.items()):
@@ -46,7 +31,7 @@ def curves(levels: Sequence[float], named: Mapping[str, Sequence[float]]) -> byt
             axes.plot(levels, precision, style, color=_colour(place), label=name, linewidth=2)
         axes.set(xlim=(0, 1), ylim=(0, 1), xlabel="recall", ylabel="precision")
         axes.legend(loc="upper right")
-        return _svg(figure)
+        return encoded(figure)
 
 
 def classes(named: Mapping[str, Mapping[str, float]], metric: str) -> bytes:
@@ -55,7 +40,7 @@ def classes(named: Mapping[str, Mapping[str, float]], metric: str) -> bytes:
     order = sorted(named[first], key=lambda label: -named[first][label])
     panels = -(-len(order) // _COLUMN)
     rows = -(-len(order) // panels)
-    with mpl.rc_context(_RC):
+    with mpl.rc_context(STYLE):
         figure = Figure((4.2 * panels, 1 + 0.17 * rows), layout="constrained")
         for panel, axes in enumerate(np.atleast_1d(figure.subplots(1, panels))):
             shown = order[panel * rows : (panel + 1) * rows]
@@ -71,7 +56,7 @@ def classes(named: Mapping[str, Mapping[str, float]], metric: str) -> bytes:
             axes.grid(visible=False, axis="y")
         if others:
             axes.legend(loc="lower right", fontsize=8)
-        return _svg(figure)
+        return encoded(figure)
 
 
 def plane(
@@ -81,7 +66,7 @@ def plane(
 ) -> bytes:
     """Sketches and photos on two principal components; a line joins the two centres of a class."""
     looks = {"photo": ("photos", _colour(0), "s"), "sketch": ("sketches", _colour(1), "o")}
-    with mpl.rc_context(_RC):
+    with mpl.rc_context(STYLE):
         figure = Figure((6, 5.2), layout="constrained")
         axes = figure.subplots()
         for label, (x, y) in centres["sketch"].items():
@@ -100,7 +85,7 @@ def plane(
             xlabel=f"first component, {shares[0]:.0%} of the variance", ylabel=f"second, {shares[1]:.0%}"
         )
         axes.legend(loc="best", fontsize=8)
-        return _svg(figure)
+        return encoded(figure)
 
 
 def confusion(counts: Mapping[str, Mapping[str, int]]) -> bytes:
@@ -115,7 +100,7 @@ def confusion(counts: Mapping[str, Mapping[str, int]]) -> bytes:
             for asked in chosen
         ]
     )
-    with mpl.rc_context(_RC):
+    with mpl.rc_context(STYLE):
         figure = Figure((6.4, 5.6), layout="constrained")
         axes = figure.subplots()
         axes.grid(visible=False)
@@ -125,7 +110,7 @@ def confusion(counts: Mapping[str, Mapping[str, int]]) -> bytes:
         axes.set(xlabel="class of the first photo", ylabel="class of the sketch")
         _numbers(axes, shares)
         figure.colorbar(image, label="share of the class's sketches", shrink=0.8)
-        return _svg(figure)
+        return encoded(figure)
 
 
 def kinds(planes: Mapping[str, Sequence[Points]], members: Sequence[int], is_photo: Sequence[bool]) -> bytes:
@@ -137,7 +122,7 @@ def kinds(planes: Mapping[str, Sequence[Points]], members: Sequence[int], is_pho
         is_photo: which of the N are photos.
     """
     places, shown = np.array(members), np.array(is_photo)
-    with mpl.rc_context(_RC):
+    with mpl.rc_context(STYLE):
         figure = Figure((8, 3.6 * len(planes)), layout="constrained")
         rows = figure.subplots(len(planes), 2, squeeze=False)
         for (way, panels), row in zip(planes.items(), rows, strict=True):
@@ -152,7 +137,7 @@ def kinds(planes: Mapping[str, Sequence[Points]], members: Sequence[int], is_pho
         for name, marker, face in (("sketches", "^", "none"), ("photos", "o", "#444444")):
             rows[0, 0].scatter([], [], marker=marker, facecolors=face, edgecolors="#444444", label=name)
         rows[0, 0].legend(loc="best", fontsize=8)
-        return _svg(figure)
+        return encoded(figure)
 
 
 def pairs(counts: Mapping[str, Mapping[str, int]]) -> list[tuple[str, str, int]]:
@@ -189,9 +174,3 @@ def _columns(points: Sequence[Sequence[float]]) -> tuple[list[float], list[float
 
 def _colour(place: int) -> str:
     return COLOURS[place % len(COLOURS)]
-
-
-def _svg(figure: Figure) -> bytes:
-    file = BytesIO()
-    figure.savefig(file, format="svg", metadata={"Date": None, "Creator": None})
-    return file.getvalue()

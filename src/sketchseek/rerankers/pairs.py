@@ -106,7 +106,8 @@ class PairScorer:
     def __init__(self, model: Model, *, threads: int | None = None) -> None:
         if model.card.regions is None:
             raise BadModel(
-                f"model {model.path} gives embeddings, it compares no pairs: search with it instead"
+                f"model {model.path} gives embeddings alone: it knows no regions and compares no pairs. "
+                f"`sketchseek train hierarchy` or `sketchseek train instance` makes one that does"
             )
         self.model = model
         self.regions: RegionInput = model.card.regions
