@@ -34,6 +34,22 @@ def curves(levels: Sequence[float], named: Mapping[str, Sequence[float]]) -> byt
         return encoded(figure)
 
 
+def unfinished(
+    shares: Sequence[float], named: Mapping[str, tuple[Sequence[float], Sequence[float]]]
+) -> bytes:
+    """How drawings fare while they are drawn: rank percentile and 1 / rank over the share drawn, a line each."""
+    with mpl.rc_context(STYLE):
+        figure = Figure((8.4, 3.6), layout="constrained")
+        panels = figure.subplots(1, 2)
+        for side, (axes, label) in enumerate(zip(panels, ("rank percentile", "1 / rank"), strict=True)):
+            for place, (name, both) in enumerate(named.items()):
+                style = _STYLES[place // len(COLOURS) % len(_STYLES)]
+                axes.plot(shares, both[side], style, color=_colour(place), label=name, linewidth=2)
+            axes.set(xlim=(0, 1), ylim=(0, 1), xlabel="share of the drawing", ylabel=label)
+        panels[0].legend(loc="lower right")
+        return encoded(figure)
+
+
 def classes(named: Mapping[str, Mapping[str, float]], metric: str) -> bytes:
     """A metric's mean per class: bars for the first method, dots for the others, best class first."""
     first, *others = named

@@ -57,6 +57,8 @@ def _parts(comparison: Comparison, dataset: Dataset | None) -> Iterator[str]:
         yield note(f"{told}: {', '.join(old)}.")
     if drawn:
         yield from _curves(drawn)
+    if early := [row for row in drawn if row.runs[0].facts["details"].get("early")]:
+        yield from _unfinished(early)
     yield from _classes(comparison)
     if drawn:
         yield from _planes(drawn[:_PLANES])
@@ -127,6 +129,16 @@ def _curves(rows: list[Row]) -> Iterator[str]:
     drawing = figures.curves(LEVELS, {row.name: row.runs[0].facts["details"]["curve"] for row in rows})
     yield figure(
         drawing, "precision over recall of each method", "Interpolated, mean over the queries; first run."
+    )
+
+
+def _unfinished(rows: list[Row]) -> Iterator[str]:
+    early = {row.name: row.runs[0].facts["details"]["early"] for row in rows}
+    told = {name: (some["percentile"], some["inverse"]) for name, some in early.items()}
+    yield heading("While it is drawn")
+    drawing = figures.unfinished(next(iter(early.values()))["shares"], told)
+    yield figure(
+        drawing, "rank over the share that is drawn", "Means over the queries; first run.", wide=True
     )
 
 
