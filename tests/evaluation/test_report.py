@@ -70,6 +70,19 @@ def test_a_report_says_what_it_leaves_out(records: list[Record], tmp_path: Path)
     assert "without curves and examples; `evaluate --force` adds them: other." in text
 
 
+def test_a_report_shows_how_unfinished_drawings_fare(records: list[Record], tmp_path: Path) -> None:
+    early = {"shares": [0.5, 1.0], "percentile": [0.2, 0.9], "inverse": [0.1, 0.6]}
+    found = [
+        replace(record, facts=dict(record.facts) | {"details": record.facts["details"] | {"early": early}})
+        for record in records
+    ]
+    text = report.write(tmp_path / "report.html", compare(found), None).read_text(encoding="utf-8")
+    assert ">While it is drawn</h2>" in text
+    drawn = figures.unfinished([0.5, 1.0], {"toy": ([0.2, 0.9], [0.1, 0.6])}).decode()
+    assert "share of the drawing" in drawn
+    assert drawn != figures.unfinished([0.5, 1.0], {"toy": ([0.2, 0.9], [0.1, 0.7])}).decode()
+
+
 def test_drawings_name_what_they_show() -> None:
     drawn = figures.curves([0, 0.5, 1], {"one & only": [1, 0.5, 0], "two": [0.5, 0.5, 0.5]}).decode()
     assert "one &amp; only" in drawn

@@ -37,7 +37,7 @@ def curves(levels: Sequence[float], named: Mapping[str, Sequence[float]]) -> byt
 def unfinished(
     shares: Sequence[float], named: Mapping[str, tuple[Sequence[float], Sequence[float]]]
 ) -> bytes:
-    """How drawings fare while they are drawn: rank percentile and 1 / rank over the share drawn, a line each."""
+    """Rank percentile and 1 / rank over the share that is drawn, one line a method."""
     with mpl.rc_context(STYLE):
         figure = Figure((8.4, 3.6), layout="constrained")
         panels = figure.subplots(1, 2)
