@@ -21,7 +21,7 @@ from typing import Any
 
 from machine import about, write
 from scipy.stats import spearmanr
-from seeds import Run, beside, costs, figures, finished, sketchseek
+from seeds import Run, Runs, beside, by_benchmark, costs, figures, finished, sketchseek
 
 from sketchseek.evaluation.results import read
 from sketchseek.methods.study import Job
@@ -30,8 +30,6 @@ HERE = Path(__file__).parent
 STUDIES = ("midgrain", "midgrain_sketchy")
 METHOD = "manifold.gmm"
 ALIGNMENTS = ("none", "pca", "ltm", "manifold", "transport")
-
-Runs = dict[str, dict[str, list[Run]]]
 
 
 def main() -> None:
@@ -64,16 +62,6 @@ def main() -> None:
     print(json.dumps(result, indent=2))
     if chosen.out:
         write(chosen.out, result)
-
-
-def by_benchmark(jobs: Sequence[Job]) -> Runs:
-    """Benchmark -> entry -> what was measured there, a seed each."""
-    found: Runs = {}
-    for job in jobs:
-        for benchmark, path in job.results.items():
-            run = Run(job.model, benchmark, path)
-            found.setdefault(benchmark, {}).setdefault(job.entry, []).append(run)
-    return found
 
 
 def by_category(jobs: Sequence[Job]) -> Runs:

@@ -28,6 +28,10 @@ class Run(NamedTuple):
     path: Path
 
 
+Runs = dict[str, dict[str, list[Run]]]
+"""Benchmark -> entry -> what was measured there, a seed each."""
+
+
 def finished(study: Path, folder: Path, only: Sequence[str] = ()) -> tuple[Job, ...]:
     """The jobs of a study, once all of them are done; what is missing is run."""
     jobs = plan(study, folder, only)
@@ -36,6 +40,16 @@ def finished(study: Path, folder: Path, only: Sequence[str] = ()) -> tuple[Job, 
         names = [word for name in missing for word in ("--only", name)]
         sketchseek("study", str(study), "--out", str(folder), *names)
     return jobs
+
+
+def by_benchmark(jobs: Sequence[Job]) -> Runs:
+    """What the jobs of a study measured."""
+    found: Runs = {}
+    for job in jobs:
+        for benchmark, path in job.results.items():
+            run = Run(job.model, benchmark, path)
+            found.setdefault(benchmark, {}).setdefault(job.entry, []).append(run)
+    return found
 
 
 def sketchseek(*words: str) -> None:
@@ -63,10 +77,12 @@ def figures(entries: Mapping[str, Sequence[Run]]) -> dict[str, Any]:
     return dict(sorted(table.items(), key=lambda row: -float(row[1]["map@all"]["mean"])))
 
 
-def beside(entries: Mapping[str, Sequence[Run]], pairs: Mapping[str, tuple[str, str]]) -> dict[str, Any]:
+def beside(
+    entries: Mapping[str, Sequence[Run]], pairs: Mapping[str, tuple[str, str]], metric: str = "map@all"
+) -> dict[str, Any]:
     """What one entry adds to another: the mean difference, its interval over queries, and p."""
     there = {name: pair for name, pair in pairs.items() if entries.keys() >= set(pair)}
-    values = {name: [per_query(entries[entry]) for entry in pair] for name, pair in there.items()}
+    values = {name: [per_query(entries[entry], metric) for entry in pair] for name, pair in there.items()}
     p_values = holm([paired_test(one, other) for one, other in values.values()])
     found = {}
     for (name, (one, other)), p in zip(values.items(), p_values, strict=True):
@@ -80,9 +96,9 @@ def beside(entries: Mapping[str, Sequence[Run]], pairs: Mapping[str, tuple[str, 
     return found
 
 
-def per_query(runs: Sequence[Run]) -> Values:
-    """Each query's average precision, the mean over the seeds."""
-    values: Values = np.mean([read(run.path).values["map@all"] for run in runs], axis=0)
+def per_query(runs: Sequence[Run], metric: str) -> Values:
+    """Each query's own figure, the mean over the seeds."""
+    values: Values = np.mean([read(run.path).values[metric] for run in runs], axis=0)
     return values
 
 
