@@ -19,8 +19,9 @@ from waiting import until
 from sketchseek.encoders import encode_photos, load_encoder
 from sketchseek.library import Library
 from sketchseek.library.background import Standing
-from sketchseek.model import Vocabulary, write_card, write_words
+from sketchseek.model import write_card
 from sketchseek.server import create_app, open_socket, web_server
+from sketchseek.vocabulary import Vocabulary, write_words
 
 Points = list[tuple[float, float]]
 

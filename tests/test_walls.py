@@ -11,11 +11,12 @@ import pytest
 
 SOURCE = Path(__file__).parents[1] / "src" / "sketchseek"
 MODULES = sorted(SOURCE.rglob("*.py"))
-CORE = {"errors", "registry", "images", "sketch", "ranking", "model"}
+CORE = {"errors", "registry", "images", "sketch", "ranking", "vocabulary", "model"}
 LEVELS = [
     CORE,
     {"data", "encoders", "losses", "semantics", "client"},
-    {"training", "evaluation", "explain", "library", "rerankers"},
+    {"rerankers"},
+    {"training", "evaluation", "explain", "library"},
     {"methods"},
     {"server"},
     {"cli"},
