@@ -19,7 +19,8 @@ import numpy as np
 import onnxruntime as ort
 from numpy.typing import NDArray
 
-from sketchseek.encoders.onnx import first_line, open_session
+from sketchseek.encoders import Encoder
+from sketchseek.encoders.onnx import OnnxEncoder, first_line, open_session
 from sketchseek.errors import BadModel
 from sketchseek.images import PhotoInput
 from sketchseek.model import Model, RegionInput
@@ -126,6 +127,15 @@ class PairScorer:
     def sketch(self) -> SketchInput:
         """What the model expects of drawings."""
         return self.model.card.sketch
+
+    def load(self) -> None:
+        """Open the graphs of drawings and of pairs now, not at the first search.
+
+        Raises:
+            BadModel: one cannot be loaded.
+        """
+        for graph in ("sketch_regions", "pair"):
+            self._session(graph)
 
     def photos(self, pixels: NDArray[np.uint8], boxes: Sequence[Boxes] | None = None) -> Regions:
         """(N, S, S, 3) uint8 pictures as `images.fit` makes them -> their regions.
@@ -241,19 +251,35 @@ class PairScorer:
         return self._run("pair", fed)
 
     def _run(self, graph: str, fed: Arrays) -> list[NDArray[Any]]:
-        path = self.model.graph(graph)
-        with self._lock:
-            if graph not in self._sessions:
-                self._sessions[graph] = open_session(path, self.threads or 0)
-        session = self._sessions[graph]
+        session = self._session(graph)
         try:
             asked = {port.name: fed[port.name] for port in session.get_inputs()}
             found: list[NDArray[Any]] = session.run(None, asked)
         except Exception as error:  # the run time raises its own kinds, none of them public
             raise BadModel(
-                f"{path} cannot be run: {first_line(error)}. Copy the whole folder again."
+                f"{self.model.graph(graph)} cannot be run: {first_line(error)}. Copy the whole folder again."
             ) from error
         return found
+
+    def _session(self, graph: str) -> ort.InferenceSession:
+        with self._lock:
+            if graph not in self._sessions:
+                self._sessions[graph] = open_session(self.model.graph(graph), self.threads or 0)
+            return self._sessions[graph]
+
+
+def scorer_of(encoder: Encoder, *, threads: int | None = None) -> PairScorer | None:
+    """What compares pairs with an encoder's model, with so many threads; None where that compares none."""
+    if isinstance(encoder, OnnxEncoder) and encoder.model.card.regions:
+        return PairScorer(encoder.model, threads=threads)
+    return None
+
+
+def length_of(kept: bytes) -> int:
+    """The length D of the regions that `Regions.packed` made bytes of; 0 where these are no such bytes."""
+    size = int.from_bytes(kept[:2], "little")
+    wide, rest = divmod(len(kept) - 2, 2 * size) if size else (0, 0)
+    return 0 if rest else max(0, wide - 4)
 
 
 def rerank(
