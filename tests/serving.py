@@ -71,9 +71,12 @@ def index(library: Path, photos: Path, model: Path) -> None:
             pass
 
 
-def make_library(folder: Path) -> tuple[Path, Path, Path]:
-    """A model, a folder with a photo of each shape and the library of both: (library, photos, model)."""
-    model = make_model(folder / "model")
+def make_library(folder: Path, *, pairs: bool = False) -> tuple[Path, Path, Path]:
+    """A model, a folder with a photo of each shape and the library of both: (library, photos, model).
+
+    With ``pairs`` the model compares these, too.
+    """
+    model = make_model(folder / "model", pairs=pairs)
     photos = folder / "photos"
     photos.mkdir()
     for shape in SHAPES:

@@ -15,11 +15,9 @@ from typing import Self
 import numpy as np
 from numpy.typing import NDArray
 
+from sketchseek.ranking import SHORTLIST, Weighed, shares
 from sketchseek.rerankers.pairs import PairScorer, Regions, length_of
 from sketchseek.sketch import Sketch
-
-SHORTLIST = 100
-"""Photos that are compared pair by pair where nothing else is said."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -68,6 +66,32 @@ class Reranking:
             BadModel: the graph cannot be loaded or run.
         """
         return cls(scorer, (Drawn(embedding, scorer.sketches([sketch])),), shortlist)
+
+    @classmethod
+    def of(
+        cls,
+        scorer: PairScorer,
+        parts: Sequence[Weighed],
+        regions: Sequence[Regions | None],
+        gallery: NDArray[np.float32],
+        shortlist: int = SHORTLIST,
+    ) -> Self | None:
+        """By what is drawn in a query of several parts; None where nothing is, so nothing can be compared.
+
+        Args:
+            scorer: compares pairs.
+            parts: what `compose` made the query of.
+            regions: of each part; None where it is no drawing.
+            gallery: (G, D) float32, as for `compose`.
+            shortlist: how many photos are compared, at most.
+        """
+        counted = shares(parts, gallery).tolist()
+        drawn = [
+            Drawn(embedding, some, share)
+            for (embedding, _), some, share in zip(parts, regions, counted, strict=True)
+            if some is not None
+        ]
+        return cls(scorer, drawn, shortlist) if drawn and shortlist else None
 
     def order(
         self, vectors: NDArray[np.float32], query: NDArray[np.float32], kept: Sequence[bytes | None]
