@@ -17,14 +17,21 @@ from onnx import TensorProto, helper
 from safetensors.numpy import save_file
 
 from sketchseek.images import PhotoInput
-from sketchseek.model import CARD, WEIGHTS, Card, RegionInput, read_card, write_card
+from sketchseek.model import WEIGHTS, Card, RegionInput, write_card
 from sketchseek.sketch import SketchInput
 
 _FLOAT = TensorProto.FLOAT
+_SIDES = ("sketches", "photos")
+node = helper.make_node
 
 
-def make_model(folder: Path, *, name: str = "tiny", size: int = 64, dim: int = 32, seed: int = 0) -> Path:
-    """Write a model folder as `sketchseek.model` describes it, float16 weights included, and return it."""
+def make_model(
+    folder: Path, *, name: str = "tiny", size: int = 64, dim: int = 32, seed: int = 0, pairs: bool = False
+) -> Path:
+    """Write a model folder as `sketchseek.model` describes it, float16 weights included, and return it.
+
+    With ``pairs`` it compares these, too: by how far their cells are apart, line by strong line.
+    """
     folder.mkdir(parents=True, exist_ok=True)
     rng = np.random.default_rng(seed)
     weights = {
@@ -34,72 +41,19 @@ def make_model(folder: Path, *, name: str = "tiny", size: int = 64, dim: int = 3
     }
     save_file(weights, folder / WEIGHTS)
     places = _places(folder / WEIGHTS)
-    for domain in ("photo", "sketch"):
-        path = folder / f"{domain}.onnx"
-        onnx.save_model(_graph(domain, size, dim, weights, places), path)
-        onnx.checker.check_model(path)
+    graphs = {domain: _graph(domain, size, dim, weights, places) for domain in ("photo", "sketch")}
+    if pairs:
+        graphs |= {f"{domain}_regions": _regions(domain, size, weights, places) for domain in tuple(graphs)}
+        graphs["pair"] = _pair()
+    for graph, proto in graphs.items():
+        onnx.save_model(proto, folder / f"{graph}.onnx")
+        onnx.checker.check_model(folder / f"{graph}.onnx")
     sketch = SketchInput(size=size, line_width=2.0)
-    write_card(Card(name, "test", dim, PhotoInput(size=size), sketch, summary="averages of edges"), folder)
+    card = Card(name, "test", dim, PhotoInput(size=size), sketch, summary="averages of edges")
+    if pairs:
+        card = replace(card, grain="exact", regions=RegionInput(most=6))
+    write_card(card, folder)
     return folder
-
-
-def make_pair_model(folder: Path) -> Path:
-    """Add graphs to `make_model`'s that compare boxes: a region looks at the nearest, the rest follows.
-
-    What lies in what is merged. The score is minus the squared distance of the mean boxes.
-    """
-    make_model(folder)
-    for domain in ("photo", "sketch"):
-        ports = [helper.make_tensor_value_info(name, _FLOAT, ["N", "R", 4]) for name in ("boxes", "regions")]
-        node = helper.make_node("Identity", ["boxes"], ["regions"])
-        graph = helper.make_graph([node], domain, ports[:1], ports[1:])
-        onnx.save_model(_ready(graph), folder / f"{domain}_regions.onnx")
-    onnx.save_model(_ready(_pair()), folder / "pair.onnx")
-    onnx.checker.check_model(folder / "pair.onnx")
-    card = read_card(folder / CARD)
-    write_card(replace(card, regions=RegionInput(most=6, merges="contained")), folder)
-    return folder
-
-
-def _pair() -> onnx.GraphProto:
-    node, value = helper.make_node, helper.make_tensor_value_info
-    nodes = [node("Identity", [f"{one}_order"], [f"{one}_merges"]) for one in ("sketch", "photo")]
-    for one, other, out in (("sketches", "photos", "to_photos"), ("photos", "sketches", "to_sketches")):
-        nodes += [
-            node("Unsqueeze", [one, "two"], [f"{out}.left"]),
-            node("Unsqueeze", [other, "one"], [f"{out}.right"]),
-            node("Sub", [f"{out}.left", f"{out}.right"], [f"{out}.off"]),
-            node("ReduceSumSquare", [f"{out}.off", "three"], [f"{out}.far"], keepdims=0),
-            node("Mul", [f"{out}.far", "sharp"], [f"{out}.near"]),
-            node("ReduceMax", [f"{out}.right", "three"], [f"{out}.reach"], keepdims=0),
-            node("Greater", [f"{out}.reach", "zero"], [f"{out}.there"]),  # zeros stand behind the last
-            node("Where", [f"{out}.there", f"{out}.near", "never"], [f"{out}.logits"]),
-            node("Softmax", [f"{out}.logits"], [out], axis=2),
-        ]
-    nodes += [
-        *(node("ReduceMean", [side, "one"], [f"{side}.mean"], keepdims=0) for side in ("sketches", "photos")),
-        node("Sub", ["sketches.mean", "photos.mean"], ["apart"]),
-        node("ReduceSumSquare", ["apart", "one"], ["distance"], keepdims=0),
-        node("Neg", ["distance"], ["score"]),
-    ]
-    sides = [value(side, _FLOAT, ["N", f"{side}.R", 4]) for side in ("sketches", "photos")]
-    orders = [value(f"{one}_order", TensorProto.INT64, ["N", f"{one}.M", 2]) for one in ("sketch", "photo")]
-    merges = [value(f"{one}_merges", TensorProto.INT64, ["N", f"{one}.M", 2]) for one in ("sketch", "photo")]
-    looks = [value(name, _FLOAT, ["N", "A", "B"]) for name in ("to_photos", "to_sketches")]
-    axes = [
-        helper.make_tensor(name, TensorProto.INT64, [1], [number])
-        for name, number in (("one", 1), ("two", 2), ("three", 3))
-    ]
-    numbers = [
-        helper.make_tensor(name, _FLOAT, [], [number])
-        for name, number in (("sharp", -20.0), ("zero", 0.0), ("never", -1e9))
-    ]
-    outputs = [value("score", _FLOAT, ["N"]), *merges, *looks]
-    return helper.make_graph(nodes, "pair", [*sides, *orders], outputs, [*axes, *numbers])
-
-
-def _ready(graph: onnx.GraphProto) -> onnx.ModelProto:
-    return helper.make_model(graph, opset_imports=[helper.make_opsetid("", 18)], ir_version=9)
 
 
 def _edges() -> NDArray[np.float16]:
@@ -127,40 +81,21 @@ def _graph(
     weights: dict[str, NDArray[np.generic]],
     places: dict[str, tuple[int, int]],
 ) -> onnx.ModelProto:
-    cell = size // 8
-    photo = domain == "photo"
-    used = ["edges", "projection", *(["grey"] if photo else [])]
-    node = helper.make_node
-    if photo:
-        start = [
-            node("Cast", ["pixels"], ["floats"], to=_FLOAT),
-            node("Transpose", ["floats"], ["channels"], perm=[0, 3, 1, 2]),
-            node("Conv", ["channels", "grey.f32"], ["plane"]),
-        ]
-    else:
-        start = [
-            node("Cast", ["pixels"], ["floats"], to=_FLOAT),
-            node("Unsqueeze", ["floats", "one"], ["plane"]),
-        ]
+    used, start = _lines(domain, size)
     nodes = [
-        *(node("Cast", [tensor], [f"{tensor}.f32"], to=_FLOAT) for tensor in used),
         *start,
-        node("Conv", ["plane", "edges.f32"], ["slopes"], pads=[1, 1, 1, 1]),
-        node("Abs", ["slopes"], ["steepness"]),
-        node("ReduceSum", ["steepness", "one"], ["lines"], keepdims=1),
-        node("AveragePool", ["lines"], ["cells"], kernel_shape=[cell, cell], strides=[cell, cell]),
-        node("Flatten", ["cells"], ["flat"]),
+        node("Cast", ["projection"], ["projection.f32"], to=_FLOAT),
         node("ReduceMean", ["flat", "one"], ["mean"], keepdims=1),
         node("Sub", ["flat", "mean"], ["centred"]),
         node("MatMul", ["centred", "projection.f32"], ["projected"]),
         node("Add", ["projected", "least"], ["shifted"]),  # a blank picture too has a length
         node("LpNormalization", ["shifted"], ["embedding"], axis=1, p=2),
     ]
-    shape = ["batch", size, size, 3] if photo else ["batch", size, size]
-    graph = helper.make_graph(
-        nodes,
+    used.append("projection")
+    return _model(
         domain,
-        [helper.make_tensor_value_info("pixels", TensorProto.UINT8, shape)],
+        nodes,
+        [_pixels(domain, size)],
         [helper.make_tensor_value_info("embedding", _FLOAT, ["batch", dim])],
         [
             *(_external(tensor, weights[tensor], places[tensor]) for tensor in used),
@@ -168,7 +103,86 @@ def _graph(
             helper.make_tensor("least", _FLOAT, [1], [1e-3]),
         ],
     )
-    return _ready(graph)
+
+
+def _lines(domain: str, size: int) -> tuple[list[str], list[onnx.NodeProto]]:
+    """The tensors used, and what makes "flat" of "pixels": how steep a picture is in each of 8 x 8 cells."""
+    cell = size // 8
+    nodes = [
+        node("Cast", ["edges"], ["edges.f32"], to=_FLOAT),
+        node("Cast", ["pixels"], ["floats"], to=_FLOAT),
+    ]
+    if domain == "photo":
+        nodes += [
+            node("Cast", ["grey"], ["grey.f32"], to=_FLOAT),
+            node("Transpose", ["floats"], ["channels"], perm=[0, 3, 1, 2]),
+            node("Conv", ["channels", "grey.f32"], ["plane"]),
+        ]
+    else:
+        nodes.append(node("Unsqueeze", ["floats", "one"], ["plane"]))
+    nodes += [
+        node("Conv", ["plane", "edges.f32"], ["slopes"], pads=[1, 1, 1, 1]),
+        node("Abs", ["slopes"], ["steepness"]),
+        node("ReduceSum", ["steepness", "one"], ["lines"], keepdims=1),
+        node("AveragePool", ["lines"], ["cells"], kernel_shape=[cell, cell], strides=[cell, cell]),
+        node("Flatten", ["cells"], ["flat"]),
+    ]
+    return ["edges", *(["grey"] if domain == "photo" else [])], nodes
+
+
+def _regions(
+    domain: str, size: int, weights: dict[str, NDArray[np.generic]], places: dict[str, tuple[int, int]]
+) -> onnx.ModelProto:
+    """Every region of a picture is told by the cells of all of it."""
+    used, start = _lines(domain, size)
+    nodes = [
+        *start,
+        node("ReduceMax", ["boxes", "two"], ["ends"], keepdims=1),
+        node("Ceil", ["ends"], ["there"]),
+        node("Unsqueeze", ["flat", "one"], ["whole"]),
+        node("Mul", ["whole", "there"], ["regions"]),
+    ]
+    return _model(
+        f"{domain}_regions",
+        nodes,
+        [_pixels(domain, size), helper.make_tensor_value_info("boxes", _FLOAT, ["batch", "most", 4])],
+        [helper.make_tensor_value_info("regions", _FLOAT, ["batch", "most", 64])],
+        [
+            *(_external(tensor, weights[tensor], places[tensor]) for tensor in used),
+            helper.make_tensor("one", TensorProto.INT64, [1], [1]),
+            helper.make_tensor("two", TensorProto.INT64, [1], [2]),
+        ],
+    )
+
+
+def _pair() -> onnx.ModelProto:
+    """Minus the mean distance of the first region of either."""
+    sides = [helper.make_tensor_value_info(name, _FLOAT, ["pairs", "most", 64]) for name in _SIDES]
+    nodes = [
+        node("Sub", list(_SIDES), ["apart"]),
+        node("Gather", ["apart", "first"], ["wholes"], axis=1),
+        node("Abs", ["wholes"], ["distances"]),
+        node("ReduceMean", ["distances", "one"], ["far"], keepdims=0),
+        node("Neg", ["far"], ["score"]),
+    ]
+    constants = [
+        helper.make_tensor("first", TensorProto.INT64, [], [0]),
+        helper.make_tensor("one", TensorProto.INT64, [1], [1]),
+    ]
+    return _model(
+        "pair", nodes, sides, [helper.make_tensor_value_info("score", _FLOAT, ["pairs"])], constants
+    )
+
+
+def _pixels(domain: str, size: int) -> onnx.ValueInfoProto:
+    shape = ["batch", size, size, 3] if domain == "photo" else ["batch", size, size]
+    return helper.make_tensor_value_info("pixels", TensorProto.UINT8, shape)
+
+
+def _model(name: str, *parts: list) -> onnx.ModelProto:
+    nodes, inputs, outputs, constants = parts
+    graph = helper.make_graph(nodes, name, inputs, outputs, constants)
+    return helper.make_model(graph, opset_imports=[helper.make_opsetid("", 18)], ir_version=9)
 
 
 def _external(name: str, array: NDArray[np.generic], place: tuple[int, int]) -> onnx.TensorProto:

@@ -19,8 +19,9 @@ from waiting import until
 from sketchseek.encoders import encode_photos, load_encoder
 from sketchseek.library import Library
 from sketchseek.library.background import Standing
-from sketchseek.model import Vocabulary, write_card, write_words
+from sketchseek.model import Grain, write_card
 from sketchseek.server import create_app, open_socket, web_server
+from sketchseek.vocabulary import Vocabulary, write_words
 
 Points = list[tuple[float, float]]
 
@@ -70,9 +71,12 @@ def index(library: Path, photos: Path, model: Path) -> None:
             pass
 
 
-def make_library(folder: Path) -> tuple[Path, Path, Path]:
-    """A model, a folder with a photo of each shape and the library of both: (library, photos, model)."""
-    model = make_model(folder / "model")
+def make_library(folder: Path, *, pairs: bool = False) -> tuple[Path, Path, Path]:
+    """A model, a folder with a photo of each shape and the library of both: (library, photos, model).
+
+    With ``pairs`` the model compares these, too.
+    """
+    model = make_model(folder / "model", pairs=pairs)
     photos = folder / "photos"
     photos.mkdir()
     for shape in SHAPES:
@@ -88,13 +92,13 @@ def teach(model: Path, names: tuple[str, ...] = tuple(SHAPES)) -> None:
     write_words(Vocabulary(names, vectors), model)
 
 
-def teach_kinds(model: Path) -> None:
-    """Let a model rank by the look, and know two categories: shapes that cross, and those that close."""
+def teach_kinds(model: Path, grain: Grain = "look") -> None:
+    """Let a model know two categories, shapes that cross and those that close, and rank by a finer grain."""
     of = {"crossing": ("cross", "plus"), "closed": ("circle", "square", "triangle")}
     encoder = load_encoder(model, threads=1)
     middles = [encode_photos(encoder, map(picture, shapes)).mean(axis=0) for shapes in of.values()]
     write_words(Vocabulary(tuple(of), np.stack(middles)), model)
-    write_card(replace(encoder.model.card, grain="look"), model)
+    write_card(replace(encoder.model.card, grain=grain), model)
 
 
 def file_manager(folder: Path, monkeypatch: pytest.MonkeyPatch) -> Path:

@@ -11,7 +11,7 @@ import pytest
 
 SOURCE = Path(__file__).parents[1] / "src" / "sketchseek"
 MODULES = sorted(SOURCE.rglob("*.py"))
-CORE = {"errors", "registry", "images", "sketch", "ranking", "model"}
+CORE = {"errors", "registry", "images", "sketch", "ranking", "vocabulary", "model"}
 LEVELS = [
     CORE,
     {"data", "encoders", "losses", "semantics", "client"},

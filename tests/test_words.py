@@ -10,7 +10,7 @@ import pytest
 
 from sketchseek import model
 from sketchseek.errors import BadModel, UnknownName
-from sketchseek.model import Vocabulary, write_words
+from sketchseek.vocabulary import Vocabulary, write_words
 
 
 @pytest.fixture
@@ -53,6 +53,24 @@ def test_what_is_finer_than_category_can_ask_for_that_too(words: Vocabulary, tmp
     taught = model.Model(tmp_path, replace(card, grain="look"))
     assert taught.grains == ("category", "look")
     np.testing.assert_array_equal(taught.asking(rows, "category"), words.named(rows))
+
+
+def test_what_compares_pairs_ranks_by_the_look_as_well(words: Vocabulary, tmp_path: Path) -> None:
+    pairs = replace(model.load("default").card, dim=4, grain="exact", regions=model.RegionInput())
+    found = model.Model(tmp_path, pairs)
+    assert found.grains == ("look", "exact")
+    assert [found.compares(grain) for grain in (None, "exact", "look")] == [True, True, False]
+    rows = np.eye(4, dtype=np.float32)
+    assert found.asking(rows, None) is found.asking(rows, "look") is found.asking(rows, "exact") is rows
+    with pytest.raises(UnknownName, match="does not rank by 'category': it ranks by 'look' and 'exact'"):
+        found.asking(rows, "category")
+    write_words(words, tmp_path)
+    taught = model.Model(tmp_path, pairs)
+    assert taught.grains == ("category", "look", "exact")
+    np.testing.assert_array_equal(taught.asking(rows, "category"), words.named(rows))
+    alone = model.Model(tmp_path, replace(pairs, regions=None))
+    assert alone.grains == ("category", "exact")
+    assert not alone.compares(None)
 
 
 def test_a_grain_that_is_none_is_no_card(tmp_path: Path) -> None:

@@ -16,10 +16,8 @@ so the file that torch reads is the file that the run time reads.
 
 from __future__ import annotations
 
-import difflib
 import hashlib
 import json
-import zipfile
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from functools import cached_property
@@ -31,14 +29,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sketchseek._aside import aside
-from sketchseek._names import class_key
 from sketchseek.errors import BadModel, UnknownName
 from sketchseek.images import PhotoInput
 from sketchseek.sketch import SketchInput
+from sketchseek.vocabulary import Vocabulary, read_words
 
 CARD = "card.json"
 WEIGHTS = "weights.safetensors"
-WORDS = "words.npz"
 FORMAT = 1
 PACKAGED = ("default",)
 PAIRS = ("photo_regions", "sketch_regions", "pair")
@@ -48,8 +45,6 @@ Finder = Literal["edges", "grid", "elements", "cells"]
 Merges = Literal["chosen", "contained"]
 Grain = Literal["category", "look", "exact"]
 """How alike things are that count as the same: of one category, of one look within it, the very one."""
-
-_NEAREST = 0.05  # temperature at which a query is held against words, as cosines
 
 
 @dataclass(frozen=True)
@@ -83,7 +78,7 @@ class Card:
 
     ``figures`` maps a benchmark's name to its metrics; ``training`` is the method's whole configuration, and
     ``recipe`` the name of the recipe that it came from, if any; ``regions`` is there where it compares pairs;
-    ``grain`` is what it was trained to rank by.
+    ``grain`` is what it was trained to rank by, "exact" where it compares pairs.
     """
 
     name: str
@@ -101,58 +96,6 @@ class Card:
     regions: RegionInput | None = None
     grain: Grain = "category"
     format: int = FORMAT
-
-
-@dataclass(frozen=True)
-class Vocabulary:
-    """Words that a model knows, as vectors among its embeddings.
-
-    A vector added to a sketch's unit embedding, and the sum brought to unit length, asks for both; alone, at
-    unit length, it asks for the word.
-
-    Attributes:
-        names: V of them, in lower case.
-        vectors: (V, D) float32, of any length but 0.
-    """
-
-    names: tuple[str, ...]
-    vectors: NDArray[np.float32]
-
-    def vector(self, text: str) -> NDArray[np.float32]:
-        """What a text adds, (D,): its own vector, else the mean of those of its words that are known.
-
-        Raises:
-            UnknownName: none of its words is known; the message lists near ones.
-        """
-        wanted = class_key(text)
-        where = {class_key(name): place for place, name in enumerate(self.names)}
-        rows = [where[word] for word in (wanted, *wanted.split()) if word in where]
-        if not rows:
-            near = difflib.get_close_matches(wanted, where, n=3, cutoff=0.6)
-            hint = f"Did you mean {' or '.join(map(repr, near))}?" if near else "Try a plainer word."
-            raise UnknownName(f"the model knows {len(self.names):,} words, but not {text!r}. {hint}")
-        vector: NDArray[np.float32] = self.vectors[rows[:1] if wanted in where else rows].mean(0)
-        return vector
-
-    def named(self, queries: NDArray[np.float32]) -> NDArray[np.float32]:
-        """Queries with the word added that each is nearest to: they ask for the category, less for its look.
-
-        What is added is the words' vectors, each weighted by how near the query is to it (softmax of the
-        cosines), at the query's own length.
-
-        Args:
-            queries: (N, D) float32 of unit length.
-
-        Returns:
-            (N, D) float32 of unit length.
-        """
-        units = self.vectors / np.linalg.norm(self.vectors, axis=1, keepdims=True)
-        near = queries @ units.T / _NEAREST
-        weights = np.exp(near - near.max(axis=1, keepdims=True))
-        words = weights @ units
-        both = queries + words / np.linalg.norm(words, axis=1, keepdims=True)
-        found: NDArray[np.float32] = both / np.linalg.norm(both, axis=1, keepdims=True)
-        return found.astype(np.float32)
 
 
 @dataclass(frozen=True)
@@ -194,45 +137,43 @@ class Model:
         Raises:
             BadModel: the file of words is broken.
         """
-        path = self.path / WORDS
-        if not path.is_file():
-            return None
-        try:
-            with path.open("rb") as file, np.load(file, allow_pickle=False) as table:
-                found = Vocabulary(tuple(map(str, table["names"])), table["vectors"].astype(np.float32))
-        except (OSError, EOFError, ValueError, KeyError, zipfile.BadZipFile) as error:
-            raise BadModel(f"{path} cannot be read as a model's words: {error}") from error
-        if found.vectors.shape != (len(found.names), self.card.dim):
-            raise BadModel(f"{path}: {len(found.names)} words, vectors of shape {found.vectors.shape}")
-        return found
+        return read_words(self.path, self.card.dim)
 
     @property
     def grains(self) -> tuple[Grain, ...]:
         """What it can rank by, from coarse to fine; the last is its own.
 
-        One that was trained for something finer can still ask for the category, where it knows words.
+        One that compares pairs ranks by the look, as its embeddings lie, and by the very one, as pairs are
+        scored. One that was made for something finer than category can ask for that, too, where it knows
+        words.
 
         Raises:
             BadModel: the file of words is broken.
         """
-        own = self.card.grain
-        return (own,) if own == "category" or self.words is None else ("category", own)
+        own: tuple[Grain, ...] = ("look", "exact") if self.card.regions else (self.card.grain,)
+        return own if own == ("category",) or self.words is None else ("category", *own)
 
     def asking(self, queries: NDArray[np.float32], grain: Grain | None) -> NDArray[np.float32]:
         """Queries (N, D) as they rank by a grain, by the model's own where none is named.
+
+        What is compared pair by pair is first ranked by the look.
 
         Raises:
             UnknownName: the model does not rank by this grain.
             BadModel: the file of words is broken.
         """
-        if grain is None or grain == self.card.grain:
+        if grain is None or grain == self.grains[-1]:
             return queries
-        if grain not in self.grains or self.words is None:
+        if grain not in self.grains:
             raise UnknownName(
                 f"the model {self.card.name!r} does not rank by {grain!r}: it ranks by "
                 f"{' and '.join(map(repr, self.grains))}"
             )
-        return self.words.named(queries)
+        return self.words.named(queries) if grain == "category" and self.words else queries
+
+    def compares(self, grain: Grain | None) -> bool:
+        """Whether a grain, the model's own where none is named, asks to compare pairs."""
+        return self.card.regions is not None and grain in (None, "exact")
 
     def graph(self, name: str) -> Path:
         """The ONNX graph ``"photo"`` or ``"sketch"`` or, where it compares pairs, one of `PAIRS`."""
@@ -316,14 +257,6 @@ def write_card(card: Card, folder: Path) -> Path:
     path = folder / CARD
     with aside(path) as written:
         written.write_text(json.dumps(asdict(card), indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
-    return path
-
-
-def write_words(words: Vocabulary, folder: Path) -> Path:
-    """Write ``words.npz`` into ``folder`` and return its path; vectors as float16."""
-    path = folder / WORDS
-    with aside(path) as written, written.open("wb") as file:
-        np.savez_compressed(file, names=np.array(words.names), vectors=words.vectors.astype(np.float16))
     return path
 
 

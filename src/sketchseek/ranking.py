@@ -10,8 +10,15 @@ from numpy.typing import NDArray
 
 _BLOCK_BYTES = 64 << 20  # scores held at a time
 
+SHORTLIST = 100
+"""The first of a ranking that are compared pair by pair, where that is asked for and no number is told."""
+
 SAMPLE = 4096
 """Pictures that the spread of a part's scores is taken over."""
+
+
+Weighed = tuple[NDArray[np.float32], float]
+"""A part of a query: an embedding (D,) of unit length, and its weight."""
 
 
 @dataclass(frozen=True)
@@ -98,9 +105,7 @@ def top(values: NDArray[np.float32], k: int) -> tuple[NDArray[np.int64], NDArray
     return order.astype(np.int64, copy=False), values[order]
 
 
-def compose(
-    parts: Sequence[tuple[NDArray[np.float32], float]], gallery: NDArray[np.float32]
-) -> NDArray[np.float32]:
+def compose(parts: Sequence[Weighed], gallery: NDArray[np.float32]) -> NDArray[np.float32]:
     """One query of several: ranking by it is ranking by the weighted sum of the parts' standardised scores.
 
     A photo's cosines with other photos are spread far wider than a drawing's; summed as they are, a drawing
@@ -115,12 +120,22 @@ def compose(
     Returns:
         (D,) float32 of unit length; zeros where the parts cancel each other.
     """
+    query = shares(parts, gallery) @ np.stack([embedding for embedding, _ in parts])
+    found: NDArray[np.float32] = query.astype(np.float32)
+    return found
+
+
+def shares(parts: Sequence[Weighed], gallery: NDArray[np.float32]) -> NDArray[np.float64]:
+    """How much of each part is in the query that `compose` makes of them: (P,), zeros where they cancel."""
     if len(parts) == 1 and parts[0][1] > 0:
-        return parts[0][0]
+        return np.ones(1)
     some = gallery[:: max(1, len(gallery) // SAMPLE)]
-    query = np.zeros(gallery.shape[1], np.float64)
-    for embedding, weight in parts:
-        spread = float((some @ embedding).std()) if len(some) > 1 else 0.0
-        query += weight * embedding / (spread if spread > 1e-6 else 1.0)
-    length = float(np.linalg.norm(query))
-    return (query / length if length > 1e-9 else np.zeros_like(query)).astype(np.float32)
+    spreads = [float((some @ embedding).std()) if len(some) > 1 else 0.0 for embedding, _ in parts]
+    found = np.array(
+        [
+            weight / (spread if spread > 1e-6 else 1.0)
+            for (_, weight), spread in zip(parts, spreads, strict=True)
+        ]
+    )
+    length = float(np.linalg.norm(found @ np.stack([embedding for embedding, _ in parts])))
+    return found / length if length > 1e-9 else np.zeros_like(found)

@@ -7,13 +7,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
-from serving import make_library, served, teach_kinds
+from serving import index, make_library, random_lines, served, teach_kinds
 
 if TYPE_CHECKING:
     from conftest import Troubles
 
 sync_api = pytest.importorskip("playwright.sync_api", reason="needs the package playwright")
-from drawing import PHONE, put, settled  # noqa: E402 - needs the package too
+from drawing import PHONE, best, put, settled  # noqa: E402 - needs the package too
 
 expect = sync_api.expect
 Page = sync_api.Page
@@ -73,6 +73,46 @@ def test_the_choice_is_asked_kept_and_shared(page: Page, context: sync_api.Brows
     expect(other.get_by_label("Same category")).to_be_checked()
     settled(other)
     assert there[-1] == "category"
+
+
+@pytest.fixture(scope="module")
+def comparing(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The address of a server whose model compares pairs, and knows two categories."""
+    library, photos, model = make_library(tmp_path_factory.mktemp("pairs"), pairs=True)
+    random_lines(photos / "lines", 24)
+    index(library, photos, model)
+    teach_kinds(model, "exact")
+    with served(library, model) as address:
+        yield address
+
+
+@pytest.mark.parametrize(
+    "context", [PHONE, {"viewport": {"width": 1440, "height": 900}}], ids=["phone", "wide"], indirect=True
+)
+def test_this_very_one_is_asked_for_and_told_where_pairs_are_compared(
+    context: sync_api.BrowserContext,
+    comparing: str,
+    shots: Path | None,
+    request: pytest.FixtureRequest,
+) -> None:
+    page = context.new_page()
+    grains = asked(page)
+    page.goto(comparing)
+    exact, look = page.get_by_label("This very one"), page.get_by_label("Same look")
+    expect(exact).to_be_checked()
+    put(page, "triangle")
+    settled(page)
+    assert grains[-1] == "exact"
+    expect(page.locator("#summary")).to_contain_text("; the first 29 compared closely")
+    expect(best(page)).to_have_attribute("alt", "Picture triangle.png")
+    wide = page.evaluate("[document.documentElement.scrollWidth, innerWidth]")
+    assert wide[0] <= wide[1]
+    if shots:
+        page.screenshot(path=shots / f"{request.node.name}.png")
+    look.check(force=True)
+    settled(page)
+    assert grains[-1] == "look"
+    expect(page.locator("#summary")).not_to_contain_text("compared")
 
 
 def test_a_model_of_one_grain_offers_no_choice(

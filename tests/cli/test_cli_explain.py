@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from commands import Commands
-from make_model import make_pair_model
+from make_pair_model import make_pair_model
 from serving import picture
 
 from sketchseek.images import open_picture

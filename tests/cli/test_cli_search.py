@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 import pytest
 from commands import Commands
 from make_model import make_model
-from serving import SHAPES, make_library, picture, served, teach, teach_kinds
+from serving import SHAPES, index, make_library, picture, random_lines, served, teach, teach_kinds
 
 from sketchseek.client import Client
 from sketchseek.errors import BadToken
@@ -47,6 +47,7 @@ def test_search_as_json(ask) -> None:
         "drawing": "HERE/cross.svg",
         "words": None,
         "grain": None,
+        "shortlist": 100,
         "library": "SHAPES/library.sqlite",
         "model": "tiny@ID",
         "hits": [
@@ -306,6 +307,35 @@ def test_a_grain_is_asked_for_alike_in_a_library_and_on_a_server(
     assert found("--grain", "look", "--library", library) == found("--library", library)
     assert found("--grain", "category", "--library", library) != found("--library", library)
     assert run("search", drawing, "--grain", "kind").code == 2
+
+
+def test_a_shortlist_is_compared_alike_in_a_library_and_on_a_server(
+    run: Commands, tmp_path: Path, drawing: Path
+) -> None:
+    library, photos, model = make_library(tmp_path, pairs=True)
+    random_lines(photos / "lines", 12)
+    index(library, photos, model)
+    paper = tmp_path / "cross.png"
+    picture("cross").save(paper)
+
+    def found(*asked: str | Path) -> tuple[list[str], list[float]]:
+        hits = json.loads(run("search", *asked, "-k", "17", "--json").raw)["hits"]
+        return [hit["path"] for hit in hits], [hit["score"] for hit in hits]
+
+    here, orders = ("--library", library), set()
+    with served(library, model) as site:
+        for ask in (drawing, paper):
+            for more in ((), ("--shortlist", "6"), ("--shortlist", "0"), ("--grain", "look")):
+                near, far = found(ask, *more, *here), found(ask, *more, "--server", site)
+                assert near[0] == far[0]
+                assert near[1] == pytest.approx(far[1], abs=1e-5)
+                assert near[1] == sorted(near[1], reverse=True)
+                orders.add((ask, *near[0]))
+    assert len(orders) == 6
+    assert found(drawing, "--shortlist", "0", *here) == found(drawing, "--grain", "look", *here)
+    assert found(drawing, *here) == found(drawing, "--grain", "exact", "--shortlist", "500", *here)
+    assert run("search", drawing, "--shortlist", "501", *here).code == 2
+    assert run("search", drawing, "--shortlist", "-1", *here).code == 2
 
 
 def test_something_has_to_be_asked(run: Commands, shapes: Path) -> None:

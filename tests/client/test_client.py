@@ -104,6 +104,19 @@ def test_a_grain_can_be_asked_for(client: Client, tmp_path: Path) -> None:
     assert (look.hits[-1].name, category.hits[1].name) == ("cross.png", "cross.png")
 
 
+def test_the_first_can_be_compared_pair_by_pair(client: Client, tmp_path: Path) -> None:
+    asked = [SketchPart(drawn("triangle"))]
+    assert client.search(asked).compared == 0
+    library, _, model = make_library(tmp_path, pairs=True)
+    with served(library, model) as site:
+        pairs = Client(site)
+        assert pairs.status().grains == ("look", "exact")
+        found = [pairs.search(asked, shortlist=shortlist) for shortlist in (0, 2, 500)]
+        assert [answer.compared for answer in found] == [0, 2, 5]
+        assert pairs.search(asked, grain="look").hits == found[0].hits
+        assert pairs.search(asked).hits == found[2].hits
+
+
 def test_files_can_be_asked_with(client: Client) -> None:
     file = io.BytesIO()
     picture("triangle").save(file, "PNG")

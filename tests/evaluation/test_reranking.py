@@ -14,11 +14,11 @@ from numpy.typing import NDArray
 from sketchseek.data import Dataset
 from sketchseek.evaluation import run
 from sketchseek.evaluation.benchmarks import Benchmark
-from sketchseek.evaluation.reranking import Reranking, scorer_of
+from sketchseek.evaluation.reranking import Shortlists
 from sketchseek.evaluation.results import kept, write
 from sketchseek.evaluation.trial import prepare
 from sketchseek.images import PhotoInput
-from sketchseek.rerankers.pairs import Regions
+from sketchseek.rerankers.pairs import Regions, scorer_of
 from sketchseek.sketch import Sketch, SketchInput
 
 
@@ -60,7 +60,7 @@ def test_a_shortlist_is_ordered_anew_and_stays_before_the_rest(
     trial = prepare(benchmark, dataset)
     scorer = Blueness()
     told = []
-    closer = Reranking(scorer, trial.dataset, trial.gallery, 3, told.append)  # type: ignore[arg-type]
+    closer = Shortlists(scorer, trial.dataset, trial.gallery, 3, told.append)  # type: ignore[arg-type]
     cosines = np.array(
         [[0.9, 0.8, 0.7, 0.6, -0.9, 0.1], [0.1, 0.2, 0.3, -np.inf, -np.inf, -np.inf]], np.float32
     )
@@ -81,7 +81,7 @@ def test_a_shortlist_is_ordered_anew_and_stays_before_the_rest(
 def test_photos_that_are_not_searched_are_not_compared(dataset: Dataset, benchmark: Benchmark) -> None:
     trial = prepare(benchmark, dataset)
     scorer = Blueness()
-    closer = Reranking(scorer, trial.dataset, trial.gallery, 5, lambda _: None)  # type: ignore[arg-type]
+    closer = Shortlists(scorer, trial.dataset, trial.gallery, 5, lambda _: None)  # type: ignore[arg-type]
     closer.scores(np.array([[1, 0.5, *[-np.inf] * 4]], np.float32), trial.dataset, trial.queries[:1])
     assert scorer.compared == [2]
 

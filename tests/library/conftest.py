@@ -46,6 +46,18 @@ def other_encoder(tmp_path_factory: pytest.TempPathFactory) -> OnnxEncoder:
     return load_encoder(make_model(tmp_path_factory.mktemp("models") / "other", name="other", dim=16, seed=1))
 
 
+@pytest.fixture(scope="session")
+def pairs_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A model that compares pairs."""
+    return make_model(tmp_path_factory.mktemp("models") / "pairs", name="pairs", pairs=True)
+
+
+@pytest.fixture
+def comparing(pairs_folder: Path) -> OnnxEncoder:
+    """An encoder whose model compares pairs."""
+    return load_encoder(pairs_folder, threads=1)
+
+
 @pytest.fixture
 def library(tmp_path: Path) -> Iterator[Library]:
     with Library.open(tmp_path / "own" / "library.sqlite", create=True) as opened:

@@ -55,6 +55,8 @@ def test_a_library_has_an_identity_of_its_own_that_stays(tmp_path: Path) -> None
     with sqlite3.connect(tmp_path / "a.sqlite") as db:  # as it was before libraries had one
         db.execute("DELETE FROM meta WHERE key = 'identity'")
         db.execute("PRAGMA user_version = 2")
+        for table in ("regions", "next_regions"):
+            db.execute(f"DROP TABLE {table}")
     db.close()
     assert len(identity("a.sqlite")) == 16
 

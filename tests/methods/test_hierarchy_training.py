@@ -21,8 +21,7 @@ from sketchseek.images import fit  # noqa: E402
 from sketchseek.methods import method  # noqa: E402
 from sketchseek.methods.hierarchy.config import Config  # noqa: E402
 from sketchseek.methods.hierarchy.variants import VARIANTS  # noqa: E402
-from sketchseek.ranking import Ranking  # noqa: E402
-from sketchseek.rerankers.pairs import PairScorer, rerank  # noqa: E402
+from sketchseek.rerankers.pairs import PairScorer  # noqa: E402
 from sketchseek.rerankers.regions import contained, of_elements  # noqa: E402
 from sketchseek.sketch import Sketch, to_svg  # noqa: E402
 from sketchseek.training.config import from_dict, to_dict  # noqa: E402
@@ -232,20 +231,3 @@ def test_settings_are_checked(scenes: Path, tmp_path: Path) -> None:
 def test_only_models_of_pairs_score_pairs() -> None:
     with pytest.raises(BadModel, match="compares no pairs"):
         PairScorer(folders.load("default"))
-
-
-def test_a_shortlist_is_ordered_anew() -> None:
-    first = Ranking(
-        ["q"], ["a", "b", "c", "d"], np.array([[2, 0, 3]]), np.array([[0.9, 0.5, 0.4]], np.float32)
-    )
-    asked: list[tuple[int, list[int]]] = []
-
-    def score(query: int, items: np.ndarray) -> np.ndarray:
-        asked.append((query, items.tolist()))
-        return np.array([-3.0, -1.0, -1.0], np.float32)
-
-    found = rerank(first, score)
-    assert asked == [(0, [2, 0, 3])]
-    assert found.items.tolist() == [[0, 3, 2]]
-    assert found.scores.tolist() == [[-1, -1, -3]]
-    assert rerank(first, score, k=1).items.tolist() == [[0]]

@@ -56,7 +56,7 @@ def test_the_result_is_a_model_folder(unseen_place: Path, tmp_path: Path, mirror
         config, tmp_path / "run", cache_dir=unseen_place / "cache", on_progress=told.append
     )
     model = folders.load(made)
-    assert (model.card.method, model.card.dim, model.grains) == ("instance", 8, ("exact",))
+    assert (model.card.method, model.card.dim, model.grains) == ("instance", 8, ("look", "exact"))
     assert from_dict(Config, model.card.training) == config
     assert [event.done for event in told if event.stage == "training"] == [1, 2, 3]
     size = tiny.SIDE

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from make_model import make_pair_model
+from make_pair_model import make_pair_model
 
 from sketchseek import model
 from sketchseek.rerankers.pairs import PairScorer

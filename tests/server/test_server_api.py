@@ -18,7 +18,7 @@ from waiting import until
 from sketchseek.encoders import OnnxEncoder, encode_sketches, load_encoder
 from sketchseek.errors import BadModel, LibraryError, ModelMismatch
 from sketchseek.library import Library
-from sketchseek.server import create_app, lanes, service
+from sketchseek.server import create_app, lanes, service, sight
 from sketchseek.sketch import from_quickdraw
 
 Made = tuple[Path, Path, Path]
@@ -202,7 +202,7 @@ def test_searches_are_bounded_and_leave_the_event_loop_free(
         assert release.wait(60)
         return np.eye(len(sketches), encoder.dim, dtype=np.float32)
 
-    monkeypatch.setattr(service, "encode_sketches", slow)
+    monkeypatch.setattr(sight, "encode_sketches", slow)
     monkeypatch.setattr(lanes, "WAITING", 3)
     room, more = service.SEARCHES + 3, 4
     with served(made[0], made[2]) as site, ThreadPoolExecutor(room + more) as pool:

@@ -10,7 +10,7 @@ import pytest
 from answers import marked, raw, refused
 from serving import served, wire
 
-from sketchseek.server import service
+from sketchseek.server import sight
 from sketchseek.server.security import PICTURE_POLICY
 
 Made = tuple[Path, Path, Path]
@@ -198,7 +198,7 @@ def test_an_unforeseen_error_is_a_marked_problem_without_details(
     def broken(*_: object) -> None:
         raise RuntimeError("a secret of the house")
 
-    monkeypatch.setattr(service, "encode_sketches", broken)
+    monkeypatch.setattr(sight, "encode_sketches", broken)
     with served(made[0], made[2]) as site:
         answer = httpx.post(f"{site}/api/search", json=BODY, trust_env=False)
         refused(answer, 500)

@@ -11,8 +11,8 @@ import pytest
 from serving import SHAPES, make_library, served, teach, wire
 
 from sketchseek.errors import BadModel
-from sketchseek.model import WORDS
 from sketchseek.server import create_app
+from sketchseek.vocabulary import WORDS
 
 
 @pytest.fixture(scope="module")

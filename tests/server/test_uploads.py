@@ -103,7 +103,7 @@ def test_uploads_are_bounded_and_of_known_kinds(asking: httpx.Client) -> None:
 def test_only_the_newest_uploads_are_kept(asking: httpx.Client, monkeypatch: pytest.MonkeyPatch) -> None:
     shelf = service.Shelf(2)
     for name in "abc":
-        shelf.put(name, np.ones(1, np.float32))
+        shelf.put(name, service.Seen(np.ones(1, np.float32)))
         shelf.get("a")
     assert [shelf.get(name) is not None for name in "abc"] == [True, False, True]
 

@@ -18,9 +18,6 @@ if TYPE_CHECKING:
     from sketchseek.evaluation.run import Result
 
 
-_SHORTLIST = 100
-
-
 def evaluate(
     model: Annotated[
         str, typer.Argument(metavar="MODEL", help="A packaged model, a model folder or a baseline.")
@@ -55,13 +52,14 @@ def evaluate(
         typer.Option("--html", metavar="FILE", help="Write a page of queries, from the best to the worst."),
     ] = None,
     shortlist: Annotated[
-        int,
+        int | None,
         typer.Option(
             metavar="N",
             min=0,
-            help="How many photos of each sketch are compared pair by pair, where the model does that.",
+            help="How many of the first are compared pair by pair, where the model can; by default 100, "
+            "0: none.",
         ),
-    ] = _SHORTLIST,
+    ] = None,
     cache: Annotated[bool, typer.Option(help="Keep embeddings for the next time.")] = True,
 ) -> None:
     """Measure a model on a benchmark.
@@ -70,6 +68,7 @@ def evaluate(
     """
     from sketchseek.evaluation import benchmarks, embeddings, fitting, results, run
     from sketchseek.evaluation.trial import prepare
+    from sketchseek.ranking import SHORTLIST
 
     if show_list:
         _list(as_json=as_json)
@@ -77,6 +76,7 @@ def evaluate(
     if benchmark is None:
         raise typer.BadParameter("name one with --benchmark; `sketchseek evaluate --list` lists them")
     chosen = benchmarks.benchmark(benchmark)
+    first = SHORTLIST if shortlist is None else shortlist
     from sketchseek.data import load_dataset
     from sketchseek.encoders import find_encoder
 
@@ -86,12 +86,12 @@ def evaluate(
     with _told(chosen.name) as tell:
         trial = prepare(chosen, dataset)
         ready = fitting.fitted(encoder, trial, codes=codes, tell=tell, cache=folder)
-    if out and not (force or html) and (record := results.kept(out, ready, trial, shortlist)):
+    if out and not (force or html) and (record := results.kept(out, ready, trial, first)):
         say(f"already measured: {shown(out)}; --force measures again")
         _report(record.facts, as_json=as_json)
         return
     with _told(chosen.name) as tell:
-        result = run.evaluate(ready, trial, progress=tell, cache=folder, shortlist=shortlist)
+        result = run.evaluate(ready, trial, progress=tell, cache=folder, shortlist=first)
     command = _command(model, chosen.name, codes, shortlist)
     if out:
         say(f"figures written: {shown(results.write(result, out, command=command))}")
@@ -107,10 +107,10 @@ def _told(name: str) -> Iterator[Tell]:
         yield lambda event: step(event.done, event.total, event.stage)
 
 
-def _command(model: str, benchmark: str, codes: str, shortlist: int) -> str:
+def _command(model: str, benchmark: str, codes: str, shortlist: int | None) -> str:
     """What measures this again."""
     asked = ["--codes", codes] if codes else []
-    asked += ["--shortlist", str(shortlist)] if shortlist != _SHORTLIST else []
+    asked += ["--shortlist", str(shortlist)] if shortlist is not None else []
     return shlex.join(["sketchseek", "evaluate", _bare(model), "--benchmark", benchmark, *asked])
 
 

@@ -47,6 +47,16 @@ def search(
         Literal["category", "look", "exact"] | None,
         typer.Option(help="How alike: of one category, of one look, this very one; the model's finest."),
     ] = None,
+    shortlist: Annotated[
+        int | None,
+        typer.Option(
+            metavar="N",
+            min=0,
+            max=500,
+            help="How many of the first are compared pair by pair, where the model can; by default 100, "
+            "0: none.",
+        ),
+    ] = None,
     k: Annotated[int, typer.Option("-k", metavar="N", min=1, help="How many photos to show.")] = 10,
     library: LibraryOption = None,
     server: Annotated[
@@ -84,7 +94,8 @@ def search(
     """Find the photos that look like a drawing, show what words say, or both.
 
     The best come first. The score is the cosine between question and photo, -1 to 1: it puts
-    photos in order, it is no percentage.
+    photos in order, it is no percentage. A model that compares pairs orders the first photos
+    anew, by how well each fits the drawing; they share out the same scores.
     """
     if as_json and as_csv:
         raise typer.BadParameter("choose one of --json and --csv")
@@ -95,9 +106,11 @@ def search(
     if words is not None and not 1 <= len(words) <= LONGEST:
         raise typer.BadParameter(f"--words takes 1 to {LONGEST} characters")
     from sketchseek.library import Filter
+    from sketchseek.ranking import SHORTLIST
     from sketchseek.sketch import read_sketch
 
-    asked = Asked(drawing, read_sketch(drawing) if drawing else None, words, grain)
+    first = SHORTLIST if shortlist is None else shortlist
+    asked = Asked(drawing, read_sketch(drawing) if drawing else None, words, grain, first)
     where = Filter(
         folder=folder.expanduser().resolve() if folder and not server else folder,
         after=after.date() if after else None,
@@ -116,6 +129,7 @@ def search(
                 "drawing": str(drawing) if drawing else None,
                 "words": words,
                 "grain": grain,
+                "shortlist": first,
                 "library": source.name,
                 "model": source.model,
                 "hits": _plain(hits),

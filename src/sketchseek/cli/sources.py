@@ -14,17 +14,24 @@ if TYPE_CHECKING:
     from sketchseek.encoders import OnnxEncoder
     from sketchseek.library import Filter, Hit, Library
     from sketchseek.model import Grain
+    from sketchseek.ranking import Weighed
+    from sketchseek.rerankers.shortlist import Reranking
     from sketchseek.sketch import Sketch
 
 
 @dataclass(frozen=True)
 class Asked:
-    """A drawing's file, which was read as ``sketch``, and words, equal in weight; and how alike."""
+    """A drawing's file, which was read as ``sketch``, and words, equal in weight; and how alike.
+
+    Attributes:
+        shortlist: how many of the first are compared pair by pair, where the model can and the grain asks.
+    """
 
     drawing: Path | None
     sketch: Sketch | None
     words: str | None
     grain: Grain | None = None
+    shortlist: int = 0
 
 
 class Source(Protocol):
@@ -71,14 +78,27 @@ class LibrarySource:
         from sketchseek.encoders import encode_sketches, encode_words
         from sketchseek.ranking import compose
 
-        parts = []
+        parts: list[Weighed] = []
         if asked.words is not None:
             parts.append((encode_words(self._encoder, asked.words), 1.0))
         if asked.sketch:
             parts.append((encode_sketches(self._encoder, [asked.sketch])[0], 1.0))
         whole = compose(parts, self._library.matrix().vectors)
         (query,) = self._encoder.model.asking(whole[None], asked.grain)
-        return self._library.search(query, k, model=self.model, where=where)
+        reranking = self._reranking(asked, parts)
+        return self._library.search(query, k, model=self.model, where=where, reranking=reranking)
+
+    def _reranking(self, asked: Asked, parts: list[Weighed]) -> Reranking | None:
+        """By the drawing, the last of the parts, where there is one that is to be compared."""
+        from sketchseek.rerankers.pairs import PairScorer
+        from sketchseek.rerankers.shortlist import Reranking
+
+        model = self._encoder.model
+        if not (asked.sketch and asked.shortlist and model.compares(asked.grain)):
+            return None
+        scorer = PairScorer(model, threads=self._encoder.threads)
+        regions = [None] * (len(parts) - 1) + [scorer.sketches([asked.sketch])]
+        return Reranking.of(scorer, parts, regions, self._library.matrix().vectors, asked.shortlist)
 
     def thumbnail(self, hit: Hit) -> bytes:
         """As `Source`."""
@@ -117,6 +137,7 @@ class ServerSource:
                 offset=offset,
                 collapse=False,
                 grain=asked.grain,
+                shortlist=asked.shortlist,
             )
             found += map(_listed, answer.hits)
             offset = answer.next

@@ -34,6 +34,7 @@ from sketchseek.client.shapes import (
 )
 from sketchseek.errors import BadConfig, BadServer, BadToken, SketchseekError
 from sketchseek.model import Grain
+from sketchseek.ranking import SHORTLIST
 from sketchseek.sketch import to_quickdraw
 
 __all__ = [
@@ -97,6 +98,7 @@ class Client:
         offset: int = 0,
         collapse: bool = True,
         grain: Grain | None = None,
+        shortlist: int = SHORTLIST,
     ) -> Answer:
         """The pictures nearest to a question, best first.
 
@@ -107,6 +109,8 @@ class Client:
             offset: how many to pass over first, as `Answer.next` says it; at most 1000.
             collapse: show near-duplicates of a better picture under it, not on their own.
             grain: how alike they shall be, one of `Status.grains`; the model's finest where not given.
+            shortlist: of a model that compares pairs, how many of the first are compared with what is drawn
+                where the grain is "exact", at most 500; the rest follow as they were.
         """
         question = {
             "parts": [_plain(part) for part in parts],
@@ -117,6 +121,7 @@ class Client:
             "offset": offset,
             "collapse": collapse,
             "grain": grain,
+            "shortlist": shortlist,
         }
         told = self._json("POST", "/api/search", json.dumps(question, default=str).encode())
         return self._made(Answer, told | {"hits": tuple(self._hit(hit) for hit in told.get("hits", []))})

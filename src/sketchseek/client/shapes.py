@@ -106,7 +106,8 @@ class Hit(Picture):
     """A picture that was found.
 
     Attributes:
-        score: cosine of question and picture, comparable within one ranking only.
+        score: cosine of question and picture, comparable within one ranking only; of pictures that were
+            compared pair by pair it is that of the place.
         strength: from 1 on the picture stands out; None where that cannot be told.
         alike: the nearest of the pictures that look nearly the same and rank below it.
         alike_count: how many there are.
@@ -128,6 +129,7 @@ class Answer:
         photos: how many pictures the library has.
         passing: how many of them pass the filters.
         outstanding: how many of those stand out; None where that cannot be told.
+        compared: how many of the shortlist were compared with what is drawn, pair by pair.
         library: whose numbers the hits' are.
         milliseconds: that the server spent on rendering, encoding and searching.
     """
@@ -137,6 +139,7 @@ class Answer:
     photos: int
     passing: int
     outstanding: int | None
+    compared: int
     library: str
     milliseconds: float
 

@@ -8,25 +8,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sketchseek.data import Dataset, Item
-from sketchseek.encoders import Encoder, OnnxEncoder
 from sketchseek.evaluation.embeddings import BATCH, Progress, Tell, pixels
 from sketchseek.ranking import top
 from sketchseek.rerankers.pairs import PairScorer
 
-SHORTLIST = 100
-"""Photos of each query that are compared pair by pair, where nothing else is asked for."""
-
 _BEHIND = 10.0  # more than scores of pairs and cosines can differ by
 
 
-def scorer_of(encoder: Encoder) -> PairScorer | None:
-    """What compares pairs beside an encoder; None where its model does not."""
-    if isinstance(encoder, OnnxEncoder) and encoder.model.card.regions:
-        return PairScorer(encoder.model)
-    return None
-
-
-class Reranking:
+class Shortlists:
     """The photos of a gallery as regions, to be compared with sketches.
 
     Args:

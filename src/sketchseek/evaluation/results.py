@@ -19,9 +19,10 @@ from sketchseek.errors import BadResult
 from sketchseek.evaluation.metrics import Values
 from sketchseek.evaluation.origin import Origin
 from sketchseek.evaluation.published import beside
-from sketchseek.evaluation.reranking import SHORTLIST, scorer_of
 from sketchseek.evaluation.run import Result
 from sketchseek.evaluation.trial import Trial
+from sketchseek.ranking import SHORTLIST
+from sketchseek.rerankers.pairs import scorer_of
 
 FORMAT = 1
 _PACKAGES = ("sketchseek", "numpy", "pillow", "onnxruntime")

@@ -24,11 +24,12 @@ from sketchseek.evaluation.fitting import fitted
 from sketchseek.evaluation.leaks import warnings
 from sketchseek.evaluation.metrics import Metric, Values, best_ranks, class_means, judge, metrics
 from sketchseek.evaluation.origin import Origin, card_of, origin
-from sketchseek.evaluation.reranking import SHORTLIST, Reranking, scorer_of
+from sketchseek.evaluation.reranking import Shortlists
 from sketchseek.evaluation.statistics import Interval, interval
 from sketchseek.evaluation.trial import Trial, prepare
 from sketchseek.images import thumbnail
-from sketchseek.ranking import Ranking, top
+from sketchseek.ranking import SHORTLIST, Ranking, top
+from sketchseek.rerankers.pairs import scorer_of
 from sketchseek.sketch import SketchInput
 
 BLOCK = 1 << 23  # scores judged at a time; judging takes about 6 bytes each
@@ -115,7 +116,7 @@ def evaluate(
     sketches = embed(encoder, trial.dataset, trial.queries, tell=tell, cache=cache)
     clock.stop("sketches")
     scorer = scorer_of(encoder) if shortlist else None
-    closer = Reranking(scorer, trial.dataset, trial.gallery, shortlist, tell) if scorer else None
+    closer = Shortlists(scorer, trial.dataset, trial.gallery, shortlist, tell) if scorer else None
     if closer:
         clock.stop("regions")
 

@@ -25,6 +25,7 @@ from sketchseek.library.search import EVERYTHING, Filter, Hit, Index, Matrix
 from sketchseek.library.status import Status, status_of
 from sketchseek.library.store import Store, below
 from sketchseek.library.writer import Root, writing
+from sketchseek.rerankers.shortlist import Reranking
 
 __all__ = [
     "Event",
@@ -202,7 +203,13 @@ class Library:
             return writer.drop(lost)
 
     def search(
-        self, embedding: NDArray[np.float32], k: int = 20, *, model: str, where: Filter = EVERYTHING
+        self,
+        embedding: NDArray[np.float32],
+        k: int = 20,
+        *,
+        model: str,
+        where: Filter = EVERYTHING,
+        reranking: Reranking | None = None,
     ) -> list[Hit]:
         """The ``k`` pictures nearest to a query, best first; exact.
 
@@ -211,15 +218,18 @@ class Library:
             k: how many, at most.
             model: identity of the model that made the embedding.
             where: which pictures may be returned.
+            reranking: how the first of them are ordered anew, pair by pair; a library that keeps nothing to
+                compare by leaves them as they are.
 
         Raises:
             ModelMismatch: the library was made with another model.
             LibraryError: nothing is indexed yet.
+            BadModel: what compares pairs cannot be loaded or run.
         """
         matrix = self._index.matrix()
         if matrix.model != model:  # of the very vectors: another process may just have brought others
             self.check_model(model)
-        return self._index.search(matrix, embedding, k, where)
+        return self._index.search(matrix, embedding, k, where, reranking)
 
     @property
     def contents(self) -> Index:

@@ -27,6 +27,7 @@ from sketchseek.errors import BadImage, ImageTooLarge
 from sketchseek.images import Limits, fit, open_picture, thumbnail
 from sketchseek.library.scan import Found
 from sketchseek.library.writer import Picture
+from sketchseek.rerankers.pairs import scorer_of
 
 THUMBNAIL = 256  # longer side, pixels
 NO_VECTOR = np.empty(0, np.float32)
@@ -52,7 +53,8 @@ class Pipeline:
     """Turns files into batches.
 
     Args:
-        encoder: embeds the photos; called from several threads.
+        encoder: embeds the photos; called from several threads. Where its model compares pairs, photos are
+            parted, too.
         known: hashes of contents that need no embedding.
         limits: what a single picture may cost.
 
@@ -63,6 +65,7 @@ class Pipeline:
     def __init__(self, encoder: Encoder, known: Collection[bytes], limits: Limits) -> None:
         self.failed: dict[bytes, str] = {}
         self._encoder = encoder
+        self._scorer = scorer_of(encoder, threads=1)  # the workers share the cores
         self._limits = limits
         self._met = set(known)
         self._lock = threading.Lock()
@@ -113,11 +116,15 @@ class Pipeline:
                 small = thumbnail(image, THUMBNAIL)
                 decoded.append(Picture(digest, facts.width, facts.height, taken, small, NO_VECTOR))
         if pixels:
-            vectors = self._encoder.embed_photos(np.stack(pixels))
-            batch.pictures.extend(
-                replace(picture, vector=vector) for picture, vector in zip(decoded, vectors, strict=True)
-            )
+            batch.pictures.extend(self._seen(decoded, np.stack(pixels)))
         return batch
+
+    def _seen(self, decoded: Sequence[Picture], pixels: NDArray[np.uint8]) -> Iterator[Picture]:
+        """Pictures with what the model makes of their pixels."""
+        vectors = self._encoder.embed_photos(pixels)
+        regions = self._scorer.photos(pixels).packed() if self._scorer else [None] * len(decoded)
+        for picture, vector, some in zip(decoded, vectors, regions, strict=True):
+            yield replace(picture, vector=vector, regions=some)
 
     def _open(self, data: bytes) -> tuple[Facts, Image.Image]:
         facts = facts_of(data)

@@ -1,4 +1,7 @@
-"""Exact search over a library's vectors, held in memory and brought up to date as the file changes."""
+"""Exact search over a library's vectors, held in memory and brought up to date as the file changes.
+
+vectors --scores--> the best --pairs, where they are compared--> the same, the first in another order
+"""
 
 from __future__ import annotations
 
@@ -17,6 +20,7 @@ from numpy.typing import NDArray
 
 from sketchseek.library.store import Store, below
 from sketchseek.ranking import top
+from sketchseek.rerankers.shortlist import Reranking
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +51,8 @@ class Hit:
 
     Attributes:
         id: the picture's number, never given to another one.
-        score: inner product with the query, -1 to 1.
+        score: inner product with the query, -1 to 1; of pictures that were compared pair by pair these are
+            dealt out anew, the best to the first.
         path: a file that holds it.
         copies: the other files that hold it.
         width: pixels, upright.
@@ -83,6 +88,21 @@ class Matrix:
     model: str | None = None
 
 
+@dataclass(frozen=True)
+class Best:
+    """The best pictures for a query.
+
+    Attributes:
+        rows: (K,) int64 of the matrix, best first.
+        scores: (K,) float32, descending: of the first of them, whichever order they have, the best scores.
+        compared: how many of the shortlist were compared pair by pair.
+    """
+
+    rows: NDArray[np.int64]
+    scores: NDArray[np.float32]
+    compared: int = 0
+
+
 class Index:
     """The vectors of an open library, loaded when first searched; reads only what is new where it can."""
 
@@ -104,7 +124,12 @@ class Index:
             return self._matrix
 
     def search(
-        self, matrix: Matrix, embedding: NDArray[np.float32], k: int, where: Filter = EVERYTHING
+        self,
+        matrix: Matrix,
+        embedding: NDArray[np.float32],
+        k: int,
+        where: Filter = EVERYTHING,
+        reranking: Reranking | None = None,
     ) -> list[Hit]:
         """The ``k`` best of the pictures that pass the filter, best first; equal ones in order of their ids.
 
@@ -113,17 +138,59 @@ class Index:
             embedding: (D,) float32; unit length makes the scores cosines.
             k: how many, at most.
             where: which pictures may be returned.
+            reranking: how the first of them are ordered anew.
         """
         if embedding.shape != matrix.vectors.shape[1:]:
             raise ValueError(f"a query of shape {embedding.shape} met vectors of {matrix.vectors.shape[1:]}")
+        rows = None if where == EVERYTHING else self.rows(matrix, where)
         scores = matrix.vectors @ embedding
-        if where == EVERYTHING:
-            best, values = top(scores, min(k, len(scores)))
-        else:
-            rows = self.rows(matrix, where)
-            chosen, values = top(scores[rows], min(k, len(rows)))
-            best = rows[chosen]
-        return self.hits(matrix.ids[best].tolist(), values.tolist(), where)
+        found = self.best(matrix, embedding, scores, k=k, rows=rows, reranking=reranking)
+        return self.hits(matrix.ids[found.rows].tolist(), found.scores.tolist(), where)
+
+    def best(
+        self,
+        matrix: Matrix,
+        query: NDArray[np.float32],
+        scores: NDArray[np.float32],
+        *,
+        k: int,
+        rows: NDArray[np.int64] | None = None,
+        reranking: Reranking | None = None,
+    ) -> Best:
+        """The ``k`` best of some rows; what lies behind a shortlist keeps the order of its scores.
+
+        Args:
+            matrix: what `matrix` gave.
+            query: (D,) float32 that the scores are of.
+            scores: (G,) float32, of every row.
+            k: how many, at most.
+            rows: which of them may be returned, ascending; all where not given.
+            reranking: how the first of them are ordered anew.
+        """
+        total = len(scores) if rows is None else len(rows)
+        wanted = max(k, reranking.shortlist) if reranking else k
+        found, values = top(scores if rows is None else scores[rows], min(wanted, total))
+        found = found if rows is None else rows[found]
+        compared = 0
+        if reranking:
+            first = found[: reranking.shortlist]
+            kept = self._regions(matrix.ids[first].tolist(), reranking.scorer.model_id)
+            order, compared = reranking.order(matrix.vectors[first], query, kept)
+            found = np.concatenate([first[order], found[len(first) :]])
+        return Best(found[:k], values[:k], compared)
+
+    def _regions(self, ids: Sequence[int], model: str) -> list[bytes | None]:
+        """What is kept of pictures to compare them by; nothing, once it is another model's."""
+        with self._store.moment() as db:
+            own = db.execute("SELECT 1 FROM meta WHERE key = 'model' AND value = ?", (model,)).fetchone()
+            wanted = ids if own else []
+            kept = dict(
+                db.execute(
+                    "SELECT picture, packed FROM regions WHERE picture IN (SELECT value FROM json_each(?))",
+                    (json.dumps(wanted),),
+                )
+            )
+        return [kept.get(picture) for picture in ids]
 
     def rows(self, matrix: Matrix, where: Filter) -> NDArray[np.int64]:
         """Which rows of the matrix pass a filter, ascending; remembered until the library changes."""

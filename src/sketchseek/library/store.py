@@ -17,6 +17,7 @@ from typing import Any
 
 from sketchseek.errors import LibraryBusy, LibraryError, LibraryTooNew
 from sketchseek.images import printable
+from sketchseek.rerankers.pairs import length_of
 
 APPLICATION_ID = 0x736B7365  # "skse" in the file's header: a library, not just any database
 
@@ -66,13 +67,24 @@ MIGRATIONS = (
     )
     """,
     "INSERT INTO meta VALUES ('identity', lower(hex(randomblob(8))))",
+    """
+    CREATE TABLE regions (
+        picture INTEGER PRIMARY KEY REFERENCES pictures(id) ON DELETE CASCADE,
+        packed BLOB NOT NULL
+    );
+    CREATE TABLE next_regions (
+        picture INTEGER PRIMARY KEY REFERENCES pictures(id) ON DELETE CASCADE,
+        packed BLOB NOT NULL
+    )
+    """,
 )
 """One script per schema version, applied in order; never edited once released.
 
 ``generation`` grows whenever a vector may have left the search, or come back into it: a reader that sees it
 unchanged need only load the pictures with higher ids than it has. ``next_vectors`` fills beside ``vectors``
 while the photos are embedded anew with another model, whose facts in ``meta`` begin with ``next_``.
-``identity`` tells one library's pictures from another's of the same numbers.
+``identity`` tells one library's pictures from another's of the same numbers. ``regions`` are kept where the
+model compares pairs, and stay empty elsewhere; ``next_regions`` belong to ``next_vectors``.
 """
 
 SCHEMA = len(MIGRATIONS)
@@ -143,6 +155,7 @@ def connect(path: Path) -> sqlite3.Connection:
         try:
             _check_kind(db, path)
             _use_wal(db)
+            db.create_function("length_of", 1, length_of, deterministic=True)
             for pragma in ("synchronous=NORMAL", "foreign_keys=ON", "secure_delete=ON"):
                 db.execute(f"PRAGMA {pragma}")
             _migrate(db)

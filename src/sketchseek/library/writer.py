@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
+from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -26,6 +27,11 @@ BROKEN = {
     "have a vector of another length": (
         "SELECT picture FROM vectors WHERE length(vector) <> 2 * (SELECT value FROM meta WHERE key = 'dim')"
     ),
+    "have no regions": (
+        "SELECT id FROM pictures WHERE id NOT IN (SELECT picture FROM regions)"
+        " AND EXISTS (SELECT 1 FROM regions)"
+    ),
+    "have broken regions": "SELECT picture FROM regions WHERE length_of(packed) = 0",
 }
 """What a picture can lack, each with the query that finds such pictures."""
 
@@ -41,6 +47,7 @@ class Picture:
         taken: ``YYYY-MM-DD HH:MM:SS`` by the camera's clock, else the time of the file on this machine's.
         thumbnail: a small copy, a JPEG.
         vector: (D,) float32 of unit length; stored as fp16.
+        regions: what pairs are compared by, as bytes; None where the model compares none.
     """
 
     hash: bytes
@@ -49,6 +56,7 @@ class Picture:
     taken: str
     thumbnail: bytes
     vector: NDArray[np.float32]
+    regions: bytes | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,7 +145,8 @@ class Writer:
         with self._change():
             old = self._db.execute("SELECT value FROM meta WHERE key = 'next_model'").fetchone()
             if old is None or old[0] != model:
-                self._db.execute("DELETE FROM next_vectors")
+                for table in ("next_vectors", "next_regions"):
+                    self._db.execute(f"DELETE FROM {table}")  # noqa: S608
             self._set({"next_model": model, "next_source": source, "next_dim": dim})
 
     def renewed(self) -> int:
@@ -155,24 +164,22 @@ class Writer:
         return list(files.values())
 
     def renew(self, pictures: Iterable[Picture]) -> int:
-        """Keep vectors of the next model; returns how many belong to pictures of the library."""
-        rows = [
-            (self.hashes[picture.hash], _stored(picture.vector))
-            for picture in pictures
-            if picture.hash in self.hashes
-        ]
+        """Keep what the next model made; returns how many of it belong to pictures of the library."""
+        ours = [(self.hashes[some.hash], some) for some in pictures if some.hash in self.hashes]
         with self._change():
-            self._db.executemany("INSERT OR REPLACE INTO next_vectors VALUES (?, ?)", rows)
-        return len(rows)
+            for number, picture in ours:
+                self._keep(number, picture, "next_")
+        return len(ours)
 
     def end_renewal(self) -> None:
         """Search with the next model from now on; photos that got no vector of it are forgotten."""
         with self._change():
             self._db.execute("DELETE FROM photos WHERE picture NOT IN (SELECT picture FROM next_vectors)")
             self._drop_unheld()
-            self._db.execute("DELETE FROM vectors")
-            self._db.execute("INSERT INTO vectors SELECT picture, vector FROM next_vectors")
-            self._db.execute("DELETE FROM next_vectors")
+            for table in ("vectors", "regions"):
+                self._db.execute(f"DELETE FROM {table}")  # noqa: S608
+                self._db.execute(f"INSERT INTO {table} SELECT * FROM next_{table}")  # noqa: S608
+                self._db.execute(f"DELETE FROM next_{table}")  # noqa: S608
             for name, key in (("next_model", "model"), ("next_source", "model_source"), ("next_dim", "dim")):
                 self._db.execute(
                     "UPDATE meta SET value = (SELECT value FROM meta WHERE key = ?) WHERE key = ?",
@@ -188,7 +195,7 @@ class Writer:
             for pictures in BROKEN.values():
                 self._db.execute(f"DELETE FROM photos WHERE picture IN ({pictures})")  # noqa: S608
             self._db.execute("DELETE FROM photos WHERE picture NOT IN (SELECT id FROM pictures)")
-            for table in ("vectors", "thumbnails", "next_vectors"):
+            for table in ("vectors", "regions", "thumbnails", "next_vectors", "next_regions"):
                 self._db.execute(f"DELETE FROM {table} WHERE picture NOT IN (SELECT id FROM pictures)")  # noqa: S608
             self._drop_unheld()
             self._db.execute("REINDEX")
@@ -263,9 +270,18 @@ class Writer:
         made = self._db.execute(
             "INSERT INTO pictures (hash, width, height, taken) VALUES (?, ?, ?, ?)", facts
         )
-        self._db.execute("INSERT INTO vectors VALUES (?, ?)", (made.lastrowid, _stored(picture.vector)))
-        self._db.execute("INSERT INTO thumbnails VALUES (?, ?)", (made.lastrowid, picture.thumbnail))
-        return int(made.lastrowid or 0)
+        number = int(made.lastrowid or 0)
+        self._keep(number, picture)
+        self._db.execute("INSERT INTO thumbnails VALUES (?, ?)", (number, picture.thumbnail))
+        return number
+
+    def _keep(self, number: int, picture: Picture, when: Literal["", "next_"] = "") -> None:
+        """What a model made of a picture: the library's own, or the next one."""
+        vector = picture.vector.astype("<f2").tobytes()
+        self._db.execute(f"INSERT OR REPLACE INTO {when}vectors VALUES (?, ?)", (number, vector))  # noqa: S608
+        if picture.regions is not None:
+            row = (number, picture.regions)
+            self._db.execute(f"INSERT OR REPLACE INTO {when}regions VALUES (?, ?)", row)  # noqa: S608
 
     def _old(self, digest: bytes) -> int:
         """The id of a picture known before; where no file held it lately, readers must load it again."""
@@ -302,7 +318,3 @@ class Writer:
 
     def _count(self, table: str) -> int:
         return int(self._db.execute(f"SELECT count(*) FROM {table}").fetchone()[0])  # noqa: S608
-
-
-def _stored(vector: NDArray[np.float32]) -> bytes:
-    return vector.astype("<f2").tobytes()

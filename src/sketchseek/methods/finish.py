@@ -14,7 +14,7 @@ from torch.nn.functional import normalize
 from sketchseek.data import Dataset, Item
 from sketchseek.evaluation.metrics import measure, metric
 from sketchseek.images import PhotoInput
-from sketchseek.model import Card, Grain, RegionInput, Source, Vocabulary
+from sketchseek.model import Card, Grain, RegionInput, Source
 from sketchseek.sketch import SketchInput
 from sketchseek.training.config import to_dict
 from sketchseek.training.export import Graph, export_model
@@ -22,6 +22,7 @@ from sketchseek.training.material import Material
 from sketchseek.training.pictures import Contract, Pictures
 from sketchseek.training.run import Run
 from sketchseek.training.samplers import meanings
+from sketchseek.vocabulary import Vocabulary
 
 _SAMPLES = 4  # pictures of each domain that torch and the exported graph are compared on
 

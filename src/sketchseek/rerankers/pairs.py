@@ -10,7 +10,7 @@ A graph is fed what it asks for: pictures that are parted by a grid need no boxe
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -19,11 +19,11 @@ import numpy as np
 import onnxruntime as ort
 from numpy.typing import NDArray
 
-from sketchseek.encoders.onnx import first_line, open_session
+from sketchseek.encoders import Encoder
+from sketchseek.encoders.onnx import OnnxEncoder, first_line, open_session
 from sketchseek.errors import BadModel
 from sketchseek.images import PhotoInput
 from sketchseek.model import Model, RegionInput
-from sketchseek.ranking import Ranking
 from sketchseek.rerankers.regions import Boxes, filled, of_photo, of_sketch, ordered
 from sketchseek.sketch import Sketch, SketchInput
 
@@ -129,6 +129,15 @@ class PairScorer:
     def sketch(self) -> SketchInput:
         """What the model expects of drawings."""
         return self.model.card.sketch
+
+    def load(self) -> None:
+        """Open the graphs of drawings and of pairs now, not at the first search.
+
+        Raises:
+            BadModel: one cannot be loaded.
+        """
+        for graph in ("sketch_regions", "pair"):
+            self._session(graph)
 
     def photos(self, pixels: NDArray[np.uint8], boxes: Sequence[Boxes] | None = None) -> Regions:
         """(N, S, S, 3) uint8 pictures as `images.fit` makes them -> their regions.
@@ -249,39 +258,32 @@ class PairScorer:
 
     def _run(self, graph: str, fed: Arrays, wanted: list[str] | None = None) -> dict[str, NDArray[Any]]:
         """A graph's outputs by name, those that are wanted; it is fed what it asks for."""
-        path = self.model.graph(graph)
-        with self._lock:
-            if graph not in self._sessions:
-                self._sessions[graph] = open_session(path, self.threads or 0)
-            session = self._sessions[graph]
+        session = self._session(graph)
         names = wanted or [port.name for port in session.get_outputs()]
         try:
             found = session.run(names, {port.name: fed[port.name] for port in session.get_inputs()})
         except Exception as error:  # the run time raises its own kinds, none of them public
             raise BadModel(
-                f"{path} cannot be run: {first_line(error)}. Copy the whole folder again."
+                f"{self.model.graph(graph)} cannot be run: {first_line(error)}. Copy the whole folder again."
             ) from error
         return dict(zip(names, found, strict=True))
 
+    def _session(self, graph: str) -> ort.InferenceSession:
+        with self._lock:
+            if graph not in self._sessions:
+                self._sessions[graph] = open_session(self.model.graph(graph), self.threads or 0)
+            return self._sessions[graph]
 
-def rerank(
-    ranking: Ranking, score: Callable[[int, NDArray[np.int64]], NDArray[np.float32]], k: int | None = None
-) -> Ranking:
-    """Order each query's shortlist anew, by scores of pairs.
 
-    Args:
-        ranking: an encoder's shortlists; only what is in them is scored.
-        score: query by position, (K,) gallery positions -> (K,) scores, higher is better.
-        k: how many to keep; all where not given.
+def scorer_of(encoder: Encoder, *, threads: int | None = None) -> PairScorer | None:
+    """What compares pairs with an encoder's model, with so many threads; None where that compares none."""
+    if isinstance(encoder, OnnxEncoder) and encoder.model.card.regions:
+        return PairScorer(encoder.model, threads=threads)
+    return None
 
-    Returns:
-        The same items with the new scores; equal ones stand in the encoder's order.
-    """
-    k = ranking.items.shape[1] if k is None else min(k, ranking.items.shape[1])
-    items = np.empty((len(ranking), k), np.int64)
-    scores = np.empty((len(ranking), k), np.float32)
-    for row, shortlist in enumerate(ranking.items):
-        found = score(row, shortlist)
-        order = np.argsort(-found, kind="stable")[:k]
-        items[row], scores[row] = shortlist[order], found[order]
-    return Ranking(ranking.queries, ranking.gallery, items, scores)
+
+def length_of(kept: bytes) -> int:
+    """The length D of the regions that `Regions.packed` made bytes of; 0 where these are no such bytes."""
+    size = int.from_bytes(kept[:2], "little")
+    wide, rest = divmod(len(kept) - 2, 2 * size) if size else (0, 0)
+    return 0 if rest else max(0, wide - 4)

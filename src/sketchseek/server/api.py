@@ -141,6 +141,7 @@ def _asking(routes: APIRouter, service: Service) -> None:
             photos=found.photos,
             passing=found.passing,
             outstanding=found.outstanding,
+            compared=found.compared,
             library=service.identity,
             milliseconds=round(found.milliseconds, 1),
         )

@@ -6,7 +6,6 @@ from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 
 import numpy as np
-from numpy.typing import NDArray
 
 from sketchseek.encoders import OnnxEncoder, encode_words
 from sketchseek.errors import UnknownName
@@ -14,13 +13,13 @@ from sketchseek.images import printable
 from sketchseek.library import Filter, Matrix
 from sketchseek.server.problems import Missing
 from sketchseek.server.schemas import Filters, Part, PicturePart, SketchPart, WordsPart
-from sketchseek.server.uploads import Shelf
+from sketchseek.server.uploads import Seen, Shelf
 
 
 def named(
     parts: Sequence[Part], encoder: OnnxEncoder, matrix: Matrix, shelf: Shelf, identity: str
-) -> dict[int, NDArray[np.float32]]:
-    """The embeddings that parts name, by their places among ``parts``.
+) -> dict[int, Seen]:
+    """What parts name, as the model sees it, by their places among ``parts``.
 
     Args:
         parts: of a question; drawings name nothing.
@@ -38,11 +37,11 @@ def named(
     for place, part in enumerate(parts):
         if isinstance(part, SketchPart | WordsPart):
             continue
-        vector = _vector(part, matrix, identity) if isinstance(part, PicturePart) else shelf.get(part.id)
-        if vector is None:
+        seen = _picture(part, matrix, identity) if isinstance(part, PicturePart) else shelf.get(part.id)
+        if seen is None:
             lost.append(place)
         else:
-            found[place] = vector
+            found[place] = seen
     if lost:
         first = parts[lost[0]]
         raise Missing(
@@ -54,13 +53,13 @@ def named(
     return found
 
 
-def _words(parts: Sequence[Part], encoder: OnnxEncoder) -> dict[int, NDArray[np.float32]]:
-    found: dict[int, NDArray[np.float32]] = {}
+def _words(parts: Sequence[Part], encoder: OnnxEncoder) -> dict[int, Seen]:
+    found: dict[int, Seen] = {}
     unknown: dict[int, str] = {}
     for place, part in enumerate(parts):
         if isinstance(part, WordsPart):
             try:
-                found[place] = encode_words(encoder, part.text)
+                found[place] = Seen(encode_words(encoder, part.text))
             except UnknownName as error:
                 unknown[place] = str(error)
     if unknown:
@@ -86,7 +85,7 @@ def filter_of(asked: Filters, folders: Callable[[], Iterable[Path]]) -> Filter:
     return Filter(folder, asked.after, asked.before, asked.orientation)
 
 
-def _vector(part: PicturePart, matrix: Matrix, identity: str) -> NDArray[np.float32] | None:
+def _picture(part: PicturePart, matrix: Matrix, identity: str) -> Seen | None:
     row = int(np.searchsorted(matrix.ids, part.id))
     there = row < len(matrix.ids) and matrix.ids[row] == part.id
-    return matrix.vectors[row] if there and part.library in (None, identity) else None
+    return Seen(matrix.vectors[row]) if there and part.library in (None, identity) else None

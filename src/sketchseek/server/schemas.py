@@ -9,6 +9,7 @@ from pydantic import BaseModel, ConfigDict, FailFast, Field, FiniteFloat, Strict
 
 from sketchseek.library.background import Standing
 from sketchseek.model import Grain
+from sketchseek.ranking import SHORTLIST
 
 MAX_STROKES = 2_000
 MAX_POINTS = 20_000  # about ten minutes of steady drawing; what costs seconds to rasterise is refused
@@ -108,6 +109,15 @@ class Question(_Asked):
         description="How alike what is found shall be, one of the status' grains: of the same category, of "
         "the same look, or this very one; the model's own, its finest, where not given.",
     )
+    shortlist: int = Field(
+        SHORTLIST,
+        ge=0,
+        le=MAX_HITS,
+        strict=True,
+        description="Where this very one is asked for, of a model that compares pairs: how many of the first "
+        "are compared with what is drawn, pair by pair, and ordered by that. The rest follow as they were; "
+        "0 leaves all so. Words and pictures alone cannot be compared, and leave all so, too.",
+    )
     collapse: bool = Field(
         True, strict=True, description="Show near-duplicates of a better hit under it, not on their own."
     )
@@ -138,7 +148,9 @@ class Found(Picture):
     """One picture of a ranking."""
 
     score: float = Field(
-        description="Cosine of question and picture, -1 to 1; comparable within one ranking only."
+        description="Cosine of question and picture, -1 to 1; comparable within one ranking only. Of "
+        "pictures that were compared pair by pair the cosines are dealt out anew, the best to the first: it "
+        "is that of the place."
     )
     strength: float | None = Field(
         description="How far the score stands above the library's middle score, in units of one and a half "
@@ -164,6 +176,7 @@ class Answer(BaseModel):
     outstanding: int | None = Field(
         description="How many of those stand out, by their strength; None where that cannot be told."
     )
+    compared: int = Field(description="How many of the shortlist were compared pair by pair.")
     library: str = Field(description="Whose numbers the ids of the hits are.")
     milliseconds: float = Field(description="Time spent on rendering, encoding and searching.")
 

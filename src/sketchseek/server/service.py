@@ -11,21 +11,21 @@ from dataclasses import replace
 from pathlib import Path
 
 import anyio
-import numpy as np
 from starlette.exceptions import HTTPException
 
 from sketchseek import _decoder
-from sketchseek.encoders import OnnxEncoder, encode_sketches, load_encoder
-from sketchseek.errors import EmptySketch, LibraryError, SketchseekError
+from sketchseek.encoders import load_encoder
+from sketchseek.errors import LibraryError, SketchseekError
 from sketchseek.images import printable
 from sketchseek.library import Hit, Library, Matrix, Skipped
 from sketchseek.library.background import Standing
-from sketchseek.ranking import compose
+from sketchseek.rerankers.pairs import scorer_of
 from sketchseek.server.finding import Found, ranked
 from sketchseek.server.lanes import Lane, or_404
-from sketchseek.server.named import filter_of, named
-from sketchseek.server.schemas import Indexing, Question, SketchPart, Status
-from sketchseek.server.uploads import Kind, Received, Shelf, preview, sketch_of, strokes_for_the_page
+from sketchseek.server.named import filter_of
+from sketchseek.server.schemas import Indexing, Question, Status
+from sketchseek.server.sight import Sight
+from sketchseek.server.uploads import Kind, Received, Seen, Shelf, preview, strokes_for_the_page
 
 SEARCHES = 2  # drawings that are encoded side by side; the encoder uses all cores for one already
 READS = 4  # thumbnails and files that are looked up side by side
@@ -58,7 +58,7 @@ class Service:
         self._standing = standing
         self._model = model
         try:
-            self._encoder = self._own_encoder()
+            self._sight = self._own_sight()
         except BaseException:
             self._library.close()
             raise
@@ -180,9 +180,9 @@ class Service:
                 "state": state,
                 "photos": len(matrix.ids),
                 "revision": matrix.version,
-                "model": self._encoder.model.card.name,
+                "model": self._sight.encoder.model.card.name,
                 "words": len(self.words()),
-                "grains": self._encoder.model.grains,
+                "grains": self._sight.encoder.model.grains,
                 "detail": str(self._failure) if self._failure else None,
                 "skipped": len(passed),
                 "indexing": standing and Indexing.of(standing),
@@ -191,7 +191,7 @@ class Service:
 
     def words(self) -> tuple[str, ...]:
         """What the model knows by name."""
-        known = self._encoder.model.words
+        known = self._sight.encoder.model.words
         return known.names if known else ()
 
     def _news(self, standing: Standing | None, revision: int) -> Standing | None:
@@ -213,10 +213,9 @@ class Service:
 
     async def _load(self) -> None:
         """Load the model's graph and the library's vectors, so that the first drawing finds them warm."""
-        side = self._encoder.sketch.size
 
         def load() -> None:
-            self._encoder.embed_sketches(np.full((1, side, side), 255, np.uint8))
+            self._sight.load()
             self._library.matrix()
 
         try:
@@ -233,32 +232,16 @@ class Service:
 
     def _find(self, question: Question) -> Found:
         began = time.perf_counter()
-        if not question.asked():
-            raise EmptySketch("nothing is asked: draw at least one line, name a picture, or say it in words")
-        encoder, matrix = self._current()
-        drawn = {
-            number: encode_sketches(encoder, [sketch_of(part.strokes)])[0]
-            for number, part in enumerate(question.asked())
-            if isinstance(part, SketchPart)
-        }
-        if matrix.model is None:
+        sight, matrix = self._current()
+        query = sight.query(question, matrix, self._shelf, self.identity)
+        if query is None:
             return Found(milliseconds=(time.perf_counter() - began) * 1000)
-        others = named(question.parts, encoder, matrix, self._shelf, self.identity)
-        before = len(question.asked()) - len(question.parts)  # the question's own strokes
-        parts = [
-            (drawn[number] if number in drawn else others[number - before], part.weight)
-            for number, part in enumerate(question.asked())
-        ]
-        query = compose(parts, matrix.vectors)
-        if not query.any():
-            raise HTTPException(422, "The parts of the question cancel each other; change a weight.")
-        query = encoder.model.asking(query[None], question.grain)[0]
         where = filter_of(question.filters, self._library.contents.folders)
         found = ranked(self._library, question, where, matrix, query)
         return replace(found, milliseconds=(time.perf_counter() - began) * 1000)
 
-    def _own_encoder(self) -> OnnxEncoder:
-        """The encoder that was asked for, else the library's own, else the packaged one.
+    def _own_sight(self) -> Sight:
+        """The model that was asked for, else the library's own, else the packaged one.
 
         Raises:
             BadModel: it is missing or broken.
@@ -268,33 +251,32 @@ class Service:
         _ = encoder.model.words  # read now: broken ones are told before anything is asked
         if self._library.model is not None:
             self._library.check_model(encoder.model_id)
-        return encoder
+        return Sight(encoder, scorer_of(encoder, threads=encoder.threads))
 
-    def _current(self) -> tuple[OnnxEncoder, Matrix]:
-        """The vectors of now and the encoder that they are of.
+    def _current(self) -> tuple[Sight, Matrix]:
+        """The vectors of now and the model that they are of.
 
         Another process may have written the first pictures, or embedded all anew with another model, since
         the last request; that model is taken up, unless another one was asked for.
         """
-        encoder = self._encoder
-        while (matrix := self._library.matrix()).model not in (None, encoder.model_id):
-            encoder = self._own_encoder()
-            self._encoder, self._shelf = encoder, Shelf()  # uploads were embedded by the model before
-        return encoder, matrix
+        sight = self._sight
+        while (matrix := self._library.matrix()).model not in (None, sight.encoder.model_id):
+            sight = self._own_sight()
+            self._sight, self._shelf = sight, Shelf()  # uploads were seen by the model before
+        return sight, matrix
 
     def _receive(self, data: bytes, kind: Kind) -> Received:
+        sight = self._sight
         name = hashlib.blake2b(data, digest_size=16, person=kind.encode()).hexdigest()
         if kind == "photo":
-            pixels = _decoder.read_photo(data, self._encoder.photo)
-            (embedding,) = self._encoder.embed_photos(pixels[None])
-            shown = pixels
+            shown = _decoder.read_photo(data, sight.encoder.photo)
+            seen = Seen(sight.encoder.embed_photos(shown[None])[0])
         else:
             sketch = _decoder.read_drawing(data)
             if sketch.raster is None:
                 return Received(strokes=strokes_for_the_page(sketch))
-            (embedding,) = encode_sketches(self._encoder, [sketch])
-            shown = sketch.raster
-        self._shelf.put(name, embedding)
+            seen, shown = sight.drawn(sketch), sketch.raster
+        self._shelf.put(name, seen)
         return Received(id=name, preview=preview(shown))
 
 

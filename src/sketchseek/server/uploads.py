@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from sketchseek.errors import BadSketch
+from sketchseek.rerankers.pairs import Regions
 from sketchseek.server.schemas import MAX_POINTS, MAX_STROKES
 from sketchseek.sketch import Sketch, from_quickdraw, to_quickdraw
 
@@ -39,24 +40,37 @@ class Received:
     preview: str | None = None
 
 
+@dataclass(frozen=True, eq=False)
+class Seen:
+    """A part of a question, as the model sees it.
+
+    Attributes:
+        embedding: (D,) float32 of unit length.
+        regions: of a drawing, where it may be compared pair by pair.
+    """
+
+    embedding: NDArray[np.float32]
+    regions: Regions | None = None
+
+
 class Shelf:
-    """Embeddings by upload, the newest few; may be used from several threads."""
+    """What the model saw by upload, the newest few; may be used from several threads."""
 
     def __init__(self, room: int = ROOM) -> None:
         self._room = room
         self._lock = threading.Lock()
-        self._kept: OrderedDict[str, NDArray[np.float32]] = OrderedDict()
+        self._kept: OrderedDict[str, Seen] = OrderedDict()
 
-    def put(self, name: str, embedding: NDArray[np.float32]) -> None:
-        """Keep an embedding, and let the one that was used longest ago go where there is no more room."""
+    def put(self, name: str, seen: Seen) -> None:
+        """Keep what was seen, and let what was used longest ago go where there is no more room."""
         with self._lock:
-            self._kept[name] = embedding
+            self._kept[name] = seen
             self._kept.move_to_end(name)
             while len(self._kept) > self._room:
                 self._kept.popitem(last=False)
 
-    def get(self, name: str) -> NDArray[np.float32] | None:
-        """The embedding, where it is still kept."""
+    def get(self, name: str) -> Seen | None:
+        """What was seen, where it is still kept."""
         with self._lock:
             if name in self._kept:
                 self._kept.move_to_end(name)

@@ -23,8 +23,9 @@ from torch import Tensor, nn
 from sketchseek import model as folders
 from sketchseek._aside import aside
 from sketchseek.errors import BadModel
-from sketchseek.model import WEIGHTS, Card, Vocabulary
+from sketchseek.model import WEIGHTS, Card
 from sketchseek.training.graphs import TOLERANCE, beside_torch, to_graph
+from sketchseek.vocabulary import Vocabulary, write_words
 
 DOMAINS = ("photo", "sketch")
 _ALIASES = "aliases"
@@ -110,7 +111,7 @@ def export_model(
             if name in DOMAINS:
                 _check(name, found[0], card.dim)
         if words is not None:
-            folders.write_words(words, written)
+            write_words(words, written)
         folders.write_card(replace(card, versions=dict(card.versions) | _versions()), written)
     return folder
 

@@ -21,8 +21,10 @@ def make(argument: str) -> Category:
     if not argument:
         raise BadConfig("category: names no model; category:runs/midgrain/model does")
     encoder = load_encoder(argument)
-    if len(encoder.model.grains) < 2:
-        raise BadConfig(f"the model {encoder.model.card.name!r} ranks by {encoder.model.grains[0]!r} only")
+    grains = encoder.model.grains
+    if grains[0] != "category" or len(grains) < 2:
+        told = " and ".join(map(repr, grains))
+        raise BadConfig(f"the model {encoder.model.card.name!r} ranks by {told} only")
     return Category(encoder)
 
 

@@ -20,7 +20,7 @@ from sketchseek.methods.anchored.config import Config
 from sketchseek.methods.anchored.material import Material, Part, gather
 from sketchseek.methods.anchored.towers import Anchored, Encoder
 from sketchseek.methods.finish import retrieval
-from sketchseek.model import Card, Vocabulary
+from sketchseek.model import Card
 from sketchseek.sketch import SketchInput
 from sketchseek.training import batchnorm
 from sketchseek.training.classes import canonical, unseen
@@ -33,6 +33,7 @@ from sketchseek.training.pictures import Contract, Pictures, contracts, normalis
 from sketchseek.training.progress import OnProgress, silent
 from sketchseek.training.run import Run
 from sketchseek.training.towers import Mirrored, Standardise, Tower
+from sketchseek.vocabulary import Vocabulary
 
 _STATISTICS = (128, 256)  # photos to restore batch norm on, drawings to adapt it to
 _UNSEEN = ("sketchy-21.unseen", "sketchy-25.unseen")

@@ -18,12 +18,13 @@ from sketchseek._names import class_key
 from sketchseek.errors import BadConfig
 from sketchseek.methods.dual_stage.stage_one import Learnt, StageOne, learn
 from sketchseek.methods.finish import finish, retrieval
-from sketchseek.model import Grain, Vocabulary
+from sketchseek.model import Grain
 from sketchseek.training.loop import fit
 from sketchseek.training.material import Data, Material, gather
 from sketchseek.training.run import Run
 from sketchseek.training.samplers import Positions, class_batches, draw_pairs
 from sketchseek.training.towers import Tower
+from sketchseek.vocabulary import Vocabulary
 
 
 @dataclass(frozen=True)

@@ -23,13 +23,13 @@ from sketchseek.methods.zero_shot.config import ZeroShot
 from sketchseek.methods.zero_shot.seen import Known, gather
 from sketchseek.methods.zero_shot.sides import PhotoTrunk, Side, plain_trunk, sides
 from sketchseek.methods.zero_shot.words import Words, vocabulary
-from sketchseek.model import Vocabulary
 from sketchseek.semantics import Coverage
 from sketchseek.training.halves import rates
 from sketchseek.training.loop import fit, one_cycle
 from sketchseek.training.progress import OnProgress, Progress, silent
 from sketchseek.training.run import Run
 from sketchseek.training.towers import Mirrored, Tower, through
+from sketchseek.vocabulary import Vocabulary
 
 
 class Network(pl.LightningModule):

@@ -74,7 +74,7 @@ async function ask(signal) {
   return { ...(await api.search(question.body(drawing.strokes, PAGE, offset), signal)), offset };
 }
 
-function found({ hits, next, offset, photos, passing, outstanding, library }) {
+function found({ hits, next, offset, photos, passing, outstanding, compared, library }) {
   following = false;
   question.library = library;
   question.name(api.picture);
@@ -85,18 +85,19 @@ function found({ hits, next, offset, photos, passing, outstanding, library }) {
     show(hits, next, photos > 0);
     if (another && $("results").getBoundingClientRect().top < 0) $("summary").scrollIntoView();
     another = false;
-    const told = ($("summary").textContent = summary(outstanding, passing, photos));
+    const told = ($("summary").textContent = summary(outstanding, passing, photos, compared));
     if (hits.length) $("announcement").textContent = `${hits.length} pictures; the best match is ${hits[0].name}. ${told}`;
   }
   follow();
 }
 
-function summary(outstanding, passing, photos) {
+function summary(outstanding, passing, photos, compared) {
   if (!passing && photos) return "No picture passes the filters.";
   const of = passing < photos ? ` of ${passing.toLocaleString()} that pass` : "";
-  if (outstanding === null) return `${passing.toLocaleString()} ${passing === 1 ? "picture" : "pictures"}${of && " pass the filters"}`;
-  if (!outstanding) return `Nothing stands out${of}; the nearest:`;
-  return `${outstanding.toLocaleString()} ${outstanding === 1 ? "stands" : "stand"} out${of}`;
+  const closely = compared > 1 ? `; the first ${compared} compared closely` : "";
+  if (outstanding === null) return `${passing.toLocaleString()} ${passing === 1 ? "picture" : "pictures"}${of && " pass the filters"}${closely}`;
+  if (!outstanding) return `Nothing stands out${of}${closely || "; the nearest"}:`;
+  return `${outstanding.toLocaleString()} ${outstanding === 1 ? "stands" : "stand"} out${of}${closely}`;
 }
 
 function show(hits, next, answered) {
