@@ -37,7 +37,7 @@ from sketchseek.vocabulary import Vocabulary, read_words
 CARD = "card.json"
 WEIGHTS = "weights.safetensors"
 FORMAT = 1
-PACKAGED = ("default",)
+PACKAGED = ("default", "exact")
 PAIRS = ("photo_regions", "sketch_regions", "pair")
 """The graphs of a model that compares pairs, beside those of its embeddings."""
 

@@ -62,9 +62,10 @@ def test_a_models_card(run: Commands, model: Path) -> None:
 
 def test_models_lists_what_is_packaged(run: Commands, model: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(model_folders, "find", lambda _: model)
-    assert run("models").out == "default  tiny@ID  averages of edges\n"
-    (told,) = json.loads(run("models", "--json").raw)
-    assert told["packaged"] == "default"
+    listed = "default  tiny@ID  averages of edges\nexact    tiny@ID  averages of edges\n"
+    assert run("models").out == listed
+    told = json.loads(run("models", "--json").raw)
+    assert [one["packaged"] for one in told] == ["default", "exact"]
     monkeypatch.undo()
     done = run("models", "nowhere")
     assert (done.code, done.out) == (1, "")

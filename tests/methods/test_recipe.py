@@ -14,7 +14,7 @@ from sketchseek import methods
 from sketchseek import model as folders
 from sketchseek.errors import BadConfig, UnknownName
 from sketchseek.evaluation.benchmarks import benchmark
-from sketchseek.methods import Method
+from sketchseek.methods import Method, instance
 from sketchseek.methods.recipe import Recipe, published, recipe
 from sketchseek.training.config import from_dict, to_toml
 from sketchseek.training.run import Run
@@ -32,12 +32,12 @@ def test_a_published_recipe_holds_together(name: str) -> None:
         assert words == " ".join(words.split()) != ""
 
 
-def test_the_packaged_model_is_what_its_recipe_makes() -> None:
-    card = folders.load("default").card
-    assert (
-        from_dict(methods.method(card.method).config, card.training)
-        == recipe("anchored.packaged").configure()
-    )
+def test_the_packaged_models_are_what_their_settings_make() -> None:
+    wanted = {"default": recipe("anchored.packaged").configure(), "exact": instance.Config()}
+    assert tuple(wanted) == folders.PACKAGED
+    for name, config in wanted.items():
+        card = folders.load(name).card
+        assert from_dict(methods.method(card.method).config, card.training) == config
 
 
 def test_a_runs_file_is_a_recipe(tmp_path: Path) -> None:

@@ -107,7 +107,7 @@ def _told(name: str) -> Iterator[Tell]:
         yield lambda event: step(event.done, event.total, event.stage)
 
 
-def _command(model: str, benchmark: str, codes: str, shortlist: int | None) -> str:
+def _command(model: str, benchmark: str, codes: str, shortlist: int | None = None) -> str:
     """What measures this again."""
     asked = ["--codes", codes] if codes else []
     asked += ["--shortlist", str(shortlist)] if shortlist is not None else []
