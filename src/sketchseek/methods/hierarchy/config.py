@@ -20,7 +20,7 @@ class Config:
         data: what is trained on; its drawings should have strokes.
         variant: how two sets of regions are compared: a name in `VARIANTS`.
         backbone: folder or hub name of a MobileNetV2; empty: the one beside the data sets.
-        cut: blocks of it whose output is cached, the stem not counted.
+        cut: blocks of it whose output is cached, the stem not counted; regions are read from there.
         size: side of all pictures, pixels.
         fit: how photos are brought to a square.
         line_width: of drawings, pixels.
@@ -29,6 +29,7 @@ class Config:
         regions: of a picture, at most; the whole is one of them.
         finder: how regions of photos are found; "elements" where the data set tells what stands in a photo.
         merges: what is merged: what is chosen, or what lies in what (an explicit hierarchy).
+        places: tell each region where it lies.
         points: a side of the grid of spots at which a region of a feature map is read.
         dim: of a region, and of what a picture comes to.
         hidden: of the spaces that regions are compared in.
@@ -52,7 +53,7 @@ class Config:
     )
     variant: str = "hierarchy"
     backbone: str = ""
-    cut: int = 13
+    cut: int = 12
     size: int = 224
     fit: Literal["crop", "pad", "stretch"] = "pad"
     line_width: float = 3.0
@@ -61,14 +62,15 @@ class Config:
     regions: int = 16
     finder: Finder = "edges"
     merges: Merges = "chosen"
+    places: bool = True
     points: int = 4
-    dim: int = 256
-    hidden: int = 128
+    dim: int = 128
+    hidden: int = 64
     temperature: float = 1.0
     coldest: float = 0.5
     margin: float = 0.2
     batch: int = 16
-    epochs: int = 30
+    epochs: int = 10
     rate: float = 3e-4
     rate_top: float = 0.0
     decay: float = 0.01

@@ -15,7 +15,7 @@ from sketchseek.methods.hierarchy.material import Taken
 from sketchseek.methods.hierarchy.network import Compared, Order, Regions
 from sketchseek.methods.hierarchy.towers import Side
 from sketchseek.methods.hierarchy.tree import Choose, Gumbel, best
-from sketchseek.methods.hierarchy.variants import VARIANTS
+from sketchseek.methods.hierarchy.variants import VARIANTS, begun
 from sketchseek.training.halves import rates
 from sketchseek.training.loop import one_cycle
 
@@ -63,14 +63,14 @@ class Network(LightningModule):
         self.config = config
         self.steps = steps
         self.sketch, self.photo = sketch, photo
-        self.pair = Pair(VARIANTS[config.variant](config.dim, config.hidden))
+        self.pair = Pair(begun(VARIANTS[config.variant](config.dim, config.hidden)))
         self.sketch_whole, self.photo_whole = (nn.Linear(config.dim, config.dim) for _ in range(2))
         for side in (sketch, photo):
             side.top.requires_grad_(config.rate_top > 0)
 
     def regions(self, side: Side, taken: Taken) -> Regions:
         """What was taken of `Seen` as regions; cached ones are past the top already."""
-        values = side(taken.values, taken.boxes) if self.config.rate_top else side.enter(taken.values)
+        values = (side if self.config.rate_top else side.enter)(taken.values, taken.boxes)
         return values, taken.sizes
 
     def order(self, sketches: Taken, photos: Taken) -> Order | None:
