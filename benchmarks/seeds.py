@@ -66,7 +66,13 @@ def figures(entries: Mapping[str, Sequence[Run]]) -> dict[str, Any]:
 def beside(entries: Mapping[str, Sequence[Run]], pairs: Mapping[str, tuple[str, str]]) -> dict[str, Any]:
     """What one entry adds to another: the mean difference, its interval over queries, and p."""
     there = {name: pair for name, pair in pairs.items() if entries.keys() >= set(pair)}
-    values = {name: [per_query(entries[entry]) for entry in pair] for name, pair in there.items()}
+    return differences(
+        {name: (per_query(entries[one]), per_query(entries[other])) for name, (one, other) in there.items()}
+    )
+
+
+def differences(values: Mapping[str, tuple[Values, Values]]) -> dict[str, Any]:
+    """By name, what one system's values of the queries add to another's; p is Holm's over all names."""
     p_values = holm([paired_test(one, other) for one, other in values.values()])
     found = {}
     for (name, (one, other)), p in zip(values.items(), p_values, strict=True):

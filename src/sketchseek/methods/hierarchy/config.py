@@ -39,6 +39,7 @@ class Config:
         batch: sketches a step, each beside its own photo and beside one other.
         epochs: how often the sketches are gone through.
         rate: highest learning rate.
+        again: share of ``rate`` for what is taken again at every level of a tree.
         rate_top: that of the backbone's blocks above the cut; 0: they are frozen, and cached as well.
         decay: weight decay.
         seed: of everything drawn.
@@ -70,8 +71,9 @@ class Config:
     coldest: float = 0.5
     margin: float = 0.2
     batch: int = 16
-    epochs: int = 10
+    epochs: int = 6
     rate: float = 3e-4
+    again: float = 0.1
     rate_top: float = 0.0
     decay: float = 0.01
     seed: int = 0
@@ -84,8 +86,9 @@ class Config:
         for name in ("temperature", "coldest", "margin"):
             if not getattr(self, name) > 0:
                 raise BadConfig(f"{name} = {getattr(self, name)}: above 0 is wanted")
-        if not 0 <= self.rate_top <= 1:
-            raise BadConfig(f"rate_top = {self.rate_top}: 0 to 1 is wanted")
+        for name in ("again", "rate_top"):
+            if not 0 <= getattr(self, name) <= 1:
+                raise BadConfig(f"{name} = {getattr(self, name)}: 0 to 1 is wanted")
 
     @property
     def region_input(self) -> RegionInput:

@@ -79,7 +79,8 @@ class Side(nn.Module):
     def standardise(self, pooled: Tensor) -> Standardise:
         """What brings (N, width) features to mean 0, and both their parts to one weight."""
         found = Standardise.fitted(pooled, floor=0.05)
-        found.scale /= torch.cat([torch.full((width,), width**0.5) for width in self.widths])
+        total = sum(self.widths)
+        found.scale *= torch.cat([torch.full((width,), (total / width) ** 0.5) for width in self.widths])
         return found
 
 
