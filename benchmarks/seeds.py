@@ -82,7 +82,14 @@ def beside(
 ) -> dict[str, Any]:
     """What one entry adds to another: the mean difference, its interval over queries, and p."""
     there = {name: pair for name, pair in pairs.items() if entries.keys() >= set(pair)}
-    values = {name: [per_query(entries[entry], metric) for entry in pair] for name, pair in there.items()}
+    values = {
+        name: tuple(per_query(entries[entry], metric) for entry in pair) for name, pair in there.items()
+    }
+    return differences(values)
+
+
+def differences(values: Mapping[str, tuple[Values, ...]]) -> dict[str, Any]:
+    """By name, what one system's values of the queries add to another's; p is Holm's over all names."""
     p_values = holm([paired_test(one, other) for one, other in values.values()])
     found = {}
     for (name, (one, other)), p in zip(values.items(), p_values, strict=True):

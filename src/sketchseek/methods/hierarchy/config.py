@@ -20,7 +20,7 @@ class Config:
         data: what is trained on; its drawings should have strokes.
         variant: how two sets of regions are compared: a name in `VARIANTS`.
         backbone: folder or hub name of a MobileNetV2; empty: the one beside the data sets.
-        cut: blocks of it whose output is cached, the stem not counted.
+        cut: blocks of it whose output is cached, the stem not counted; regions are read from there.
         size: side of all pictures, pixels.
         fit: how photos are brought to a square.
         line_width: of drawings, pixels.
@@ -29,6 +29,7 @@ class Config:
         regions: of a picture, at most; the whole is one of them.
         finder: how regions of photos are found; "elements" where the data set tells what stands in a photo.
         merges: what is merged: what is chosen, or what lies in what (an explicit hierarchy).
+        places: tell each region where it lies.
         points: a side of the grid of spots at which a region of a feature map is read.
         dim: of a region, and of what a picture comes to.
         hidden: of the spaces that regions are compared in.
@@ -38,6 +39,7 @@ class Config:
         batch: sketches a step, each beside its own photo and beside one other.
         epochs: how often the sketches are gone through.
         rate: highest learning rate.
+        again: share of ``rate`` for what is taken again at every level of a tree.
         rate_top: that of the backbone's blocks above the cut; 0: they are frozen, and cached as well.
         decay: weight decay.
         seed: of everything drawn.
@@ -52,7 +54,7 @@ class Config:
     )
     variant: str = "hierarchy"
     backbone: str = ""
-    cut: int = 13
+    cut: int = 12
     size: int = 224
     fit: Literal["crop", "pad", "stretch"] = "pad"
     line_width: float = 3.0
@@ -61,15 +63,17 @@ class Config:
     regions: int = 16
     finder: Finder = "edges"
     merges: Merges = "chosen"
+    places: bool = True
     points: int = 4
-    dim: int = 256
-    hidden: int = 128
+    dim: int = 128
+    hidden: int = 64
     temperature: float = 1.0
     coldest: float = 0.5
     margin: float = 0.2
     batch: int = 16
-    epochs: int = 30
+    epochs: int = 6
     rate: float = 3e-4
+    again: float = 0.1
     rate_top: float = 0.0
     decay: float = 0.01
     seed: int = 0
@@ -82,8 +86,9 @@ class Config:
         for name in ("temperature", "coldest", "margin"):
             if not getattr(self, name) > 0:
                 raise BadConfig(f"{name} = {getattr(self, name)}: above 0 is wanted")
-        if not 0 <= self.rate_top <= 1:
-            raise BadConfig(f"rate_top = {self.rate_top}: 0 to 1 is wanted")
+        for name in ("again", "rate_top"):
+            if not 0 <= getattr(self, name) <= 1:
+                raise BadConfig(f"{name} = {getattr(self, name)}: 0 to 1 is wanted")
 
     @property
     def region_input(self) -> RegionInput:

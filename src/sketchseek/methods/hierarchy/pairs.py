@@ -12,10 +12,10 @@ from torch.nn.functional import normalize
 from sketchseek.losses.paired_triplet import paired_triplet, squared
 from sketchseek.methods.hierarchy.config import Config
 from sketchseek.methods.hierarchy.material import Taken
-from sketchseek.methods.hierarchy.network import Compared, Order, Regions
+from sketchseek.methods.hierarchy.network import Compared, Hierarchy, Order, Regions
 from sketchseek.methods.hierarchy.towers import Side
 from sketchseek.methods.hierarchy.tree import Choose, Gumbel, best
-from sketchseek.methods.hierarchy.variants import VARIANTS
+from sketchseek.methods.hierarchy.variants import VARIANTS, begun
 from sketchseek.training.halves import rates
 from sketchseek.training.loop import one_cycle
 
@@ -63,14 +63,14 @@ class Network(LightningModule):
         self.config = config
         self.steps = steps
         self.sketch, self.photo = sketch, photo
-        self.pair = Pair(VARIANTS[config.variant](config.dim, config.hidden))
+        self.pair = Pair(begun(VARIANTS[config.variant](config.dim, config.hidden)))
         self.sketch_whole, self.photo_whole = (nn.Linear(config.dim, config.dim) for _ in range(2))
         for side in (sketch, photo):
             side.top.requires_grad_(config.rate_top > 0)
 
     def regions(self, side: Side, taken: Taken) -> Regions:
         """What was taken of `Seen` as regions; cached ones are past the top already."""
-        values = side(taken.values, taken.boxes) if self.config.rate_top else side.enter(taken.values)
+        values = (side if self.config.rate_top else side.enter)(taken.values, taken.boxes)
         return values, taken.sizes
 
     def order(self, sketches: Taken, photos: Taken) -> Order | None:
@@ -107,6 +107,15 @@ class Network(LightningModule):
         )
 
     def configure_optimizers(self) -> Any:
-        """AdamW under one cosine cycle; the backbone's upper half at its own rate."""
-        groups = rates(self, self.config.rate, self.config.rate_top)
+        """AdamW under one cosine cycle; the backbone's upper half at its own rate.
+
+        What is taken at every level learns at a share of the rate: each step of it is taken many times over.
+        """
+        new, *tops = rates(self, self.config.rate, self.config.rate_top)
+        groups = [new, *tops]
+        if isinstance(self.pair.compare, Hierarchy):
+            again = list(self.pair.compare.parameters())
+            known = {id(weight) for weight in again}
+            new["params"] = [weight for weight in new["params"] if id(weight) not in known]
+            groups.append({"params": again, "lr": self.config.rate * self.config.again})
         return one_cycle(groups, self.config.decay, self.steps)

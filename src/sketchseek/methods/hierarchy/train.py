@@ -18,7 +18,7 @@ from sketchseek.methods.hierarchy.config import Config
 from sketchseek.methods.hierarchy.export import Whole, pairs
 from sketchseek.methods.hierarchy.material import Seen, see
 from sketchseek.methods.hierarchy.pairs import Batch, Network
-from sketchseek.methods.hierarchy.towers import RegionTower, Side, WholeTower, pooled
+from sketchseek.methods.hierarchy.towers import RegionTower, Side, WholeTower, begin, pooled
 from sketchseek.sketch import SketchInput
 from sketchseek.training.batchnorm import adapted_to
 from sketchseek.training.features import Features
@@ -67,8 +67,8 @@ def train(
     with run.stage("features"):
         sketch, photo = _domains(config, backbone, found, material, run)
     torch.manual_seed(config.seed)
-    for domain in (sketch, photo):
-        domain.side.begin(_start(domain, frozen=not config.rate_top), config.dim)
+    seen = _start(sketch, frozen=not config.rate_top), _start(photo, frozen=not config.rate_top)
+    begin((sketch.side, photo.side), seen, config.dim, placed=config.places)
     steps = config.epochs * -(-len(material.train.sketches) // config.batch)
     module = Network(config, sketch.side, photo.side, steps)
     with run.stage("training") as folder:

@@ -13,12 +13,13 @@ from collections.abc import Callable, Mapping
 import torch
 from torch import Tensor, nn
 
-from sketchseek.methods.hierarchy.coattention import CoAttention, masked_softmax
+from sketchseek.methods.hierarchy.coattention import CoAttention, Gate, masked_softmax
 from sketchseek.methods.hierarchy.network import Compared, Hierarchy, Level, Order, Regions, level_of
-from sketchseek.methods.hierarchy.tree import Choose, Forest, best
+from sketchseek.methods.hierarchy.tree import Choose, Forest, Merge, best
 
 Build = Callable[[int, int], nn.Module]  # dim, hidden
 _CLUSTERS = (8, 4, 2, 1)
+_OPEN = 0.01  # of a gate's weights, at first; not 0, or nothing would ever come through
 
 
 class Treeless(nn.Module, ABC):
@@ -176,6 +177,35 @@ VARIANTS: Mapping[str, Build] = {
     "triplet": lambda dim, hidden: Apart(dim, First),
     "triplet.attention": lambda dim, hidden: Apart(dim, Attentive),
 }
+
+
+def begun(compare: nn.Module) -> nn.Module:
+    """A way to compare as it begins: with what is plain, so that little has to be found anew.
+
+    A merge is the sum of both regions, what comes through a gate is next to nothing, attention goes to what
+    is alike, and layers that stand between regions and embeddings hand on what they get.
+    """
+    for module in compare.modules():
+        if isinstance(module, Merge):
+            own = torch.eye(module.join.out_features)
+            _set(module.join, torch.cat([own, own], dim=1))
+        elif isinstance(module, Gate):
+            _set(module.change, module.change.weight * _OPEN)
+        elif isinstance(module, CoAttention):
+            _set(module.photo, module.sketch.weight)
+        elif isinstance(module, (Apart, Gated)):
+            for layer in (module.sketch, module.photo):
+                _set(layer, torch.eye(layer.out_features))
+        elif isinstance(module, Clustered):
+            _set(module.change, torch.eye(module.change.out_features))
+    return compare
+
+
+def _set(layer: nn.Linear, weight: Tensor) -> None:
+    with torch.no_grad():
+        layer.weight.copy_(weight)
+        if layer.bias is not None:
+            layer.bias.zero_()
 
 
 def mean(nodes: Tensor, real: Tensor) -> Tensor:
