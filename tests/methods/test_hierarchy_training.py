@@ -15,14 +15,16 @@ from PIL import Image, ImageDraw  # noqa: E402
 
 from sketchseek import model as folders  # noqa: E402
 from sketchseek.data import Dataset, load_dataset  # noqa: E402
-from sketchseek.encoders import OnnxEncoder  # noqa: E402
+from sketchseek.encoders import OnnxEncoder, encode_sketches  # noqa: E402
 from sketchseek.errors import BadConfig, BadDataset, BadModel, UnknownName  # noqa: E402
 from sketchseek.images import fit  # noqa: E402
+from sketchseek.library import Library  # noqa: E402
 from sketchseek.methods import method  # noqa: E402
 from sketchseek.methods.hierarchy.config import Config  # noqa: E402
 from sketchseek.methods.hierarchy.variants import VARIANTS  # noqa: E402
 from sketchseek.rerankers.pairs import PairScorer  # noqa: E402
 from sketchseek.rerankers.regions import contained, of_elements  # noqa: E402
+from sketchseek.rerankers.shortlist import Reranking  # noqa: E402
 from sketchseek.sketch import Sketch, to_svg  # noqa: E402
 from sketchseek.training.config import from_dict, to_dict  # noqa: E402
 from sketchseek.training.material import Data  # noqa: E402
@@ -125,6 +127,15 @@ def test_the_result_scores_pairs_and_tells_why(scenes: Path, tmp_path: Path) -> 
     cosines = cosines @ encoder.embed_photos(pixels).T
     assert cosines.shape == scores.shape
     assert np.ptp(cosines) > 1e-3
+
+    with Library.open(tmp_path / "library.sqlite", create=True) as library:
+        list(library.index([scenes / "data" / "photos"], encoder=encoder, workers=1))
+        (embedding,) = encode_sketches(encoder, drawn[:1])
+        by = Reranking.by(scorer, drawn[0], embedding)
+        hits = library.search(embedding, PHOTOS, model=found.identity, reranking=by)
+    names = [item.path.name for item in dataset.photos if item.path]
+    told = dict(zip(names, scorer.scores(sketches, kept)[0].tolist(), strict=True))
+    assert [hit.path.name for hit in hits] == sorted(names, key=lambda name: -told[name])
 
 
 def test_an_explicit_hierarchy_merges_what_lies_in_what(tmp_path: Path, scenes: Path) -> None:
