@@ -57,9 +57,10 @@ def main() -> None:
     )
     parser.add_argument("--study", choices=STUDIES, default=STUDIES[0])
     parser.add_argument("--runs", type=Path, required=True, help="folder of the runs")
+    parser.add_argument("--only", nargs="*", default=[], help="entries or runs; all where none is named")
     parser.add_argument("--out", type=Path, required=True)
     chosen = parser.parse_args()
-    jobs = plan(HERE / f"{chosen.study}.toml", chosen.runs)
+    jobs = plan(HERE / f"{chosen.study}.toml", chosen.runs, chosen.only)
     found: dict[str, dict[str, list[Mapping[str, Any]]]] = {}
     for job in jobs:
         if not job.trained:

@@ -24,7 +24,7 @@ class Spots(NamedTuple):
 
     Attributes:
         values: (N, M, d) of unit length.
-        weights: (N, M), rows sum to 1.
+        weights: (N, M), rows sum to 1; those of photos are not asked for.
     """
 
     values: Tensor

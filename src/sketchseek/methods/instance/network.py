@@ -22,8 +22,9 @@ from sketchseek.training.towers import Mirrored, Standardise, Tower, principal, 
 
 _CHUNK = 32  # pictures that go through a top at once where nothing is learnt
 _SAMPLE = 256  # pictures of each domain whose maps the matching begins with
-Domain = Literal["sketch", "photo"]
 _FLOOR = 0.05  # a deviation of features below it counts as so much
+
+Domain = Literal["sketch", "photo"]
 
 
 @dataclass(frozen=True)
@@ -123,34 +124,6 @@ class Network(pl.LightningModule):
             for body, contract in zip(bodies, inputs, strict=True)
         )
         return of_photos, of_sketches
-
-
-class SpotTower(nn.Module):
-    """One domain's uint8 pictures -> (N, M, d + 1): the values of spots and, last, what each counts for."""
-
-    def __init__(self, half: Half, after: int, view: View, contract: Contract) -> None:
-        super().__init__()
-        self.trunk, self.top, self.after, self.view = half.trunk, half.top, after, view
-        self.input = Tower(nn.Identity(), nn.Identity(), mean=contract.mean, std=contract.std)
-
-    def forward(self, pixels: Tensor) -> Tensor:
-        """Photos (N, S, S, 3) or sketches (N, S, S)."""
-        early, _ = self.top.after(self.after, self.trunk(self.input.prepare(pixels)))
-        values, weights = self.view(early)
-        return torch.cat([values, weights[..., None]], dim=2)
-
-
-class Matched(nn.Module):
-    """The graph of pairs: what two `SpotTower`s give -> scores (B,), and what each place adds (B, M, M)."""
-
-    def __init__(self, matching: Matching) -> None:
-        super().__init__()
-        self.matching = matching
-
-    def forward(self, sketches: Tensor, photos: Tensor) -> tuple[Tensor, Tensor]:
-        """(B, M, d + 1) of sketches and of photos."""
-        drawn, shown = (Spots(some[..., :-1], some[..., -1]) for some in (sketches, photos))
-        return self.matching.pairs(drawn, shown)
 
 
 @torch.inference_mode()

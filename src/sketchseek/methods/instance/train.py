@@ -10,24 +10,21 @@ import torch
 
 from sketchseek.data import Dataset
 from sketchseek.encoders.huggingface import load_backbone
-from sketchseek.images import PhotoInput
-from sketchseek.methods.finish import Pairs, finish, own_photos, sampled
+from sketchseek.methods.finish import finish, own_photos
 from sketchseek.methods.instance.config import Config
+from sketchseek.methods.instance.export import Inputs, pairs
 from sketchseek.methods.instance.material import Seen, Sight, Values, earlier, joined
-from sketchseek.methods.instance.network import Half, Matched, Network, SpotTower
-from sketchseek.model import RegionInput, Source
-from sketchseek.sketch import SketchInput
+from sketchseek.methods.instance.network import Half, Network
+from sketchseek.model import Source
 from sketchseek.training.batchnorm import adapted_to
-from sketchseek.training.export import Graph
 from sketchseek.training.features import Features
 from sketchseek.training.halves import Top, Trunk, twin
 from sketchseek.training.loop import Fitted, Validate, fit
 from sketchseek.training.material import Material, gather
-from sketchseek.training.pictures import LINES, Contract, Pictures, contracts
+from sketchseek.training.pictures import LINES, contracts
 from sketchseek.training.progress import OnProgress, silent
 from sketchseek.training.run import Run
 
-Inputs = tuple[PhotoInput, SketchInput]
 _METRICS = ("acc@1", "acc@5", "acc@10", "map@all")
 
 
@@ -71,7 +68,7 @@ def train(
         {"acc@1": fitted.score or 0.0},
         sources=[_source(dataset) for dataset in first],
         grain="exact",
-        pairs=_pairs(network, (photo, sketch), inputs, material),
+        pairs=pairs(network, (photo, sketch), inputs, material),
     )
 
 
@@ -135,29 +132,6 @@ def _judge(network: Network, held: tuple[Values, Values], val: Dataset) -> dict[
         whole = own_photos(drawn.whole @ shown.whole.T, val.sketches, val.photos, _METRICS[:1])
         found["acc@1 of the whole"] = whole["score"]
     return found
-
-
-def _pairs(network: Network, halves: tuple[Half, Half], inputs: Inputs, material: Material) -> Pairs | None:
-    """What compares spots, as graphs, with examples to prove them on; photos come first in each pair."""
-    if network.matching is None:
-        return None
-    photos, sketches = sampled(material)
-    towers = {
-        "photo_regions": (SpotTower(halves[0], network.after, network.view("photo"), inputs[0]), photos),
-        "sketch_regions": (SpotTower(halves[1], network.after, network.view("sketch"), inputs[1]), sketches),
-    }
-    graphs, found = dict[str, Graph](), []
-    each: tuple[Contract, Contract] = inputs
-    for (name, (tower, some)), contract in zip(towers.items(), each, strict=True):
-        pixels = torch.from_numpy(next(Pictures(material.train, contract).batches(some, len(some))))
-        graphs[name] = Graph(tower, ("pixels",), ("regions",), (pixels,))
-        with torch.inference_mode():
-            found.append(tower.eval()(pixels).clone())
-    count = min(len(found[0]), len(found[1]))
-    examples = found[1][:count], found[0][:count]
-    pair = Matched(network.matching)
-    graphs["pair"] = Graph(pair, ("sketches", "photos"), ("score", "to_photos"), examples)
-    return Pairs(RegionInput(network.matching.side**2, "cells"), graphs)
 
 
 def _source(dataset: Dataset) -> Source:
