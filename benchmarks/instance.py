@@ -41,7 +41,7 @@ def main() -> None:
         runs[benchmark]["encoder"] = some
     result = {
         "machine": about(),
-        "figures": {benchmark: figures(found) for benchmark, found in runs.items()},
+        "figures": {benchmark: figures(found, "acc@1") for benchmark, found in runs.items()},
         f"{METHOD} beside others, by acc@1": {
             benchmark: beside(found, {name: (METHOD, name) for name in found if name != METHOD}, "acc@1")
             for benchmark, found in runs.items()

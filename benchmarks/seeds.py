@@ -68,13 +68,13 @@ def spread(values: Sequence[float]) -> dict[str, Any]:
     }
 
 
-def figures(entries: Mapping[str, Sequence[Run]]) -> dict[str, Any]:
-    """Every entry's figures, by metric, the best by map@all first."""
+def figures(entries: Mapping[str, Sequence[Run]], first: str = "map@all") -> dict[str, Any]:
+    """Every entry's figures, by metric, the best by the one that is named first."""
     table = {}
     for name, runs in entries.items():
         found = [read(run.path).metrics for run in runs]
         table[name] = {metric: spread([one[metric] for one in found]) for metric in found[0]}
-    return dict(sorted(table.items(), key=lambda row: -float(row[1]["map@all"]["mean"])))
+    return dict(sorted(table.items(), key=lambda row: -float(row[1][first]["mean"])))
 
 
 def beside(
