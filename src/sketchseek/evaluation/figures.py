@@ -26,10 +26,8 @@ def curves(levels: Sequence[float], named: Mapping[str, Sequence[float]]) -> byt
     with mpl.rc_context(STYLE):
         figure = Figure((6, 4.2), layout="constrained")
         axes = figure.subplots()
-        for place, (name, precision) in enumerate(named.items()):
-            style = _STYLES[place // len(COLOURS) % len(_STYLES)]
-            axes.plot(levels, precision, style, color=_colour(place), label=name, linewidth=2)
-        axes.set(xlim=(0, 1), ylim=(0, 1), xlabel="recall", ylabel="precision")
+        _lines(axes, levels, named)
+        axes.set(xlabel="recall", ylabel="precision")
         axes.legend(loc="upper right")
         return encoded(figure)
 
@@ -42,10 +40,8 @@ def unfinished(
         figure = Figure((8.4, 3.6), layout="constrained")
         panels = figure.subplots(1, 2)
         for side, (axes, label) in enumerate(zip(panels, ("rank percentile", "1 / rank"), strict=True)):
-            for place, (name, both) in enumerate(named.items()):
-                style = _STYLES[place // len(COLOURS) % len(_STYLES)]
-                axes.plot(shares, both[side], style, color=_colour(place), label=name, linewidth=2)
-            axes.set(xlim=(0, 1), ylim=(0, 1), xlabel="share of the drawing", ylabel=label)
+            _lines(axes, shares, {name: both[side] for name, both in named.items()})
+            axes.set(xlabel="share of the drawing", ylabel=label)
         panels[0].legend(loc="lower right")
         return encoded(figure)
 
@@ -186,6 +182,14 @@ def _numbers(axes: Axes, shares: np.ndarray[tuple[int, int], np.dtype[np.float64
 
 def _columns(points: Sequence[Sequence[float]]) -> tuple[list[float], list[float]]:
     return [point[0] for point in points], [point[1] for point in points]
+
+
+def _lines(axes: Axes, across: Sequence[float], named: Mapping[str, Sequence[float]]) -> None:
+    """Shares over shares, one line a method."""
+    for place, (name, values) in enumerate(named.items()):
+        style = _STYLES[place // len(COLOURS) % len(_STYLES)]
+        axes.plot(across, values, style, color=_colour(place), label=name, linewidth=2)
+    axes.set(xlim=(0, 1), ylim=(0, 1))
 
 
 def _colour(place: int) -> str:
