@@ -10,15 +10,15 @@ from pathlib import Path
 import numpy as np
 import pytest
 from hostile.make_pictures import QUARTERS, encoded, exif_block, marker, png
-from PIL import Image
+from PIL import Image, ImageDraw
 
 from sketchseek.errors import BadImage, ImageTooLarge, UnsupportedFormat
 from sketchseek.images import (
-    GREY,
     SUFFIXES,
     Limits,
     PhotoInput,
     fit,
+    frame,
     load_pixels,
     open_picture,
     printable,
@@ -204,8 +204,43 @@ class TestFit:
     def test_pad_keeps_the_whole_picture_on_grey(self) -> None:
         pixels = fit(Image.new("RGB", (200, 100), (255, 0, 0)), PhotoInput(size=100, fit="pad"))
         assert (pixels[25:75] == (255, 0, 0)).all()
-        assert (pixels[:25] == GREY).all()
-        assert (pixels[75:] == GREY).all()
+        assert (pixels[:25] == 128).all()
+        assert (pixels[75:] == 128).all()
+
+    @pytest.mark.parametrize("ground", [(255, 255, 255), (10, 90, 40)])
+    @pytest.mark.parametrize("box", [(20, 60, 60, 80), (150, 10, 170, 90), (0, 40, 40, 60)])
+    def test_trim_brings_what_stands_on_a_plain_ground_to_the_frame(
+        self, ground: tuple[int, int, int], box: tuple[int, int, int, int]
+    ) -> None:
+        image = Image.new("RGB", (200, 100), ground)
+        ImageDraw.Draw(image).rectangle((box[0], box[1], box[2] - 1, box[3] - 1), fill=(200, 30, 60))
+        pixels = fit(image, PhotoInput(size=100, fit="trim"))
+        rows, columns = np.nonzero(np.abs(pixels.astype(int) - (200, 30, 60)).max(2) < 40)
+        wide, high = box[2] - box[0], box[3] - box[1]
+        long = 90 / max(wide, high)  # a twentieth of the side is left on each side, as around a drawing
+        seen = [columns.min(), rows.min(), columns.max() + 1, rows.max() + 1]
+        wanted = [50 - wide * long / 2, 50 - high * long / 2, 50 + wide * long / 2, 50 + high * long / 2]
+        assert np.abs(np.array(seen) - wanted).max() <= 5  # a glance is 128 pixels wide
+        assert (pixels[[0, 0, -1, -1], [0, -1, 0, -1]] == ground).all()
+
+    def test_dust_and_noise_are_no_part_of_a_plain_ground_and_what_stands_on_it(self) -> None:
+        noise = np.random.default_rng(0).integers(245, 256, (100, 100, 3)).astype(np.uint8)
+        image = Image.fromarray(noise)
+        ImageDraw.Draw(image).ellipse((40, 30, 60, 70), fill=(0, 0, 0))
+        pixels = fit(image, PhotoInput(size=100, fit="trim"))
+        rows = np.flatnonzero((pixels < 100).any(axis=(1, 2)))
+        assert abs(rows[0] - 5) <= 2
+        assert abs(rows[-1] - 94) <= 2
+
+    @pytest.mark.parametrize("size", [(1, 1), (3, 2), (300, 2), (200, 100)])
+    def test_a_picture_without_a_ground_or_with_nothing_on_it_is_padded(self, size: tuple[int, int]) -> None:
+        for image in (photo_like(*size), Image.new("RGB", size, (90, 90, 90))):
+            padded, trimmed = (fit(image, PhotoInput(size=64, fit=how)) for how in ("pad", "trim"))
+            assert (padded == trimmed).all()
+
+    def test_where_a_trimmed_picture_lies_is_not_known_by_its_size(self) -> None:
+        with pytest.raises(ValueError, match="what it shows"):
+            frame((20, 30), PhotoInput(fit="trim"))
 
     def test_stretch_fills_the_square(self) -> None:
         pixels = fit(marker(48, 32), PhotoInput(size=40, fit="stretch"))

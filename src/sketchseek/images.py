@@ -15,7 +15,6 @@ import os
 import stat
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -23,8 +22,24 @@ from PIL import Image
 from PIL.ImageFile import ImageFile
 from PIL.TiffImagePlugin import TiffImageFile
 
+from sketchseek._framing import Fit, PhotoInput, fit, flatten, frame, scaled
 from sketchseek._image_formats import damage, kind_of, orientation_of, read_header, scans_of
 from sketchseek.errors import BadImage, ImageTooLarge
+
+__all__ = [
+    "SUFFIXES",
+    "THUMBNAIL_TYPE",
+    "Fit",
+    "Limits",
+    "PhotoInput",
+    "fit",
+    "flatten",
+    "frame",
+    "load_pixels",
+    "open_picture",
+    "printable",
+    "thumbnail",
+]
 
 SUFFIXES = frozenset(
     {".jpg", ".jpeg", ".jpe", ".jfif", ".mpo", ".png", ".webp", ".gif"}
@@ -36,26 +51,7 @@ THUMBNAIL_TYPE = "image/jpeg"
 """Media type of what `thumbnail` makes: as JPEG it costs a seventh of the time that WebP takes."""
 
 TIFF_WIDTH, TIFF_HEIGHT, TIFF_PHOTOMETRIC = 256, 257, 262
-WHITE = (255, 255, 255)
-GREY = (128, 128, 128)
 SCANS = 16  # passes that a JPEG of `max_pixels` may make over them; a progressive one makes about 10
-
-
-@dataclass(frozen=True)
-class PhotoInput:
-    """A model's input contract for photos.
-
-    Attributes:
-        size: side of the square input, pixels.
-        fit: "crop" keeps the centre square; "pad" the whole picture on mid-grey; "stretch" ignores the shape.
-        mean: per channel (R, G, B), in 0..1; applied inside the model's graph.
-        std: per channel (R, G, B), in 0..1; applied inside the model's graph.
-    """
-
-    size: int = 224
-    fit: Literal["crop", "pad", "stretch"] = "crop"
-    mean: tuple[float, float, float] = (0.5, 0.5, 0.5)
-    std: tuple[float, float, float] = (0.5, 0.5, 0.5)
 
 
 @dataclass(frozen=True)
@@ -115,35 +111,6 @@ def open_picture(
         raise BadImage(f"{name}: {reason}; copy it again from its source, or remove it") from error
 
 
-def fit(image: Image.Image, spec: PhotoInput) -> NDArray[np.uint8]:
-    """Bring a picture to a model's input: (size, size, 3), RGB, 0..255."""
-    image = flatten(image)
-    side, (width, height) = spec.size, image.size
-    if spec.fit == "pad":
-        inner = _scaled(image.size, side / max(width, height))
-        canvas = Image.new("RGB", (side, side), GREY)
-        canvas.paste(_resized(image, inner), ((side - inner[0]) // 2, (side - inner[1]) // 2))
-        return np.array(canvas)
-    box = (0.0, 0.0, float(width), float(height))
-    if spec.fit == "crop":  # one resize of the centre square does both steps
-        short = min(width, height)
-        left, top = (width - short) / 2, (height - short) / 2
-        box = (left, top, left + short, top + short)
-    return np.array(_resized(image, (side, side), box))
-
-
-def frame(size: tuple[int, int], spec: PhotoInput) -> tuple[float, float, float, float]:
-    """Where a picture lies in the square that `fit` makes of it: left, top, width and height.
-
-    In shares of the square's side; what is cropped away lies outside 0 to 1.
-    """
-    if spec.fit == "stretch":
-        return 0.0, 0.0, 1.0, 1.0
-    side = max(size) if spec.fit == "pad" else min(size)
-    wide, high = (length / side for length in size)
-    return (1 - wide) / 2, (1 - high) / 2, wide, high
-
-
 def load_pixels(
     source: Path | bytes, spec: PhotoInput, *, limits: Limits = Limits()
 ) -> NDArray[np.uint8]:  # fmt: skip
@@ -155,7 +122,7 @@ def thumbnail(image: Image.Image, side: int = 256) -> bytes:
     """Make a small JPEG: longer side at most `side` pixels, transparency on white, no metadata."""
     image = flatten(image)
     # Whole steps by averaging, then a short filter: as good to look at, and three times faster than bicubic.
-    size = _scaled(image.size, min(1.0, side / max(image.size)))
+    size = scaled(image.size, min(1.0, side / max(image.size)))
     small = image.resize(size, Image.Resampling.HAMMING, reducing_gap=1.0)
     small.info = {}  # Pillow would write a comment or XMP found here
     out = io.BytesIO()
@@ -163,29 +130,9 @@ def thumbnail(image: Image.Image, side: int = 256) -> bytes:
     return out.getvalue()
 
 
-def flatten(image: Image.Image) -> Image.Image:
-    """Lay a picture on white where it is transparent: RGB."""
-    if not image.has_transparency_data:
-        return image if image.mode == "RGB" else image.convert("RGB")
-    image = image.convert("RGBA")
-    ground = Image.new("RGB", image.size, WHITE)
-    ground.paste(image, mask=image.getchannel("A"))
-    return ground
-
-
 def printable(path: Path | str) -> str:
     """A path as text that any terminal and log can take: odd bytes and control characters are escaped."""
     return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in os.fsdecode(path))
-
-
-def _scaled(size: tuple[int, int], scale: float) -> tuple[int, int]:
-    return max(1, round(size[0] * scale)), max(1, round(size[1] * scale))
-
-
-def _resized(
-    image: Image.Image, size: tuple[int, int], box: tuple[float, float, float, float] | None = None
-) -> Image.Image:
-    return image.resize(size, Image.Resampling.BICUBIC, box=box, reducing_gap=2.0)
 
 
 def _read(path: Path, name: str, limits: Limits) -> bytes:

@@ -66,7 +66,7 @@ def test_each_odd_picture_is_read_upright_in_its_own_colours(odd: dict[str, Odd]
             found = np.array(quarters_of(image), dtype=int)
             assert np.abs(found - np.array(case.quarters)).max() < 40, f"{name}: {found.tolist()}"
         assert load_pixels(case.path, PhotoInput(size=32)).shape == (32, 32, 3), name
-        for how in ("pad", "stretch"):
+        for how in ("pad", "stretch", "trim"):
             assert fit(image, PhotoInput(size=32, fit=how)).shape == (32, 32, 3), name
 
 

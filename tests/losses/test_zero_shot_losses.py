@@ -132,8 +132,13 @@ def test_infonce_is_its_formula() -> None:
     for part in (torch.ones_like(right), among):
         wanted = reference.infonce(scores.tolist(), right.tolist(), part.tolist())
         assert value(infonce(scores, right, part)) == pytest.approx(wanted, rel=1e-6)
+        wanted = reference.infonce(scores.tolist(), right.tolist(), part.tolist(), 0.2)
+        assert value(infonce(scores, right, part, smoothing=0.2)) == pytest.approx(wanted, rel=1e-6)
     assert torch.equal(infonce(scores, right), infonce(scores, right, torch.ones_like(right)))
-    assert torch.autograd.gradcheck(lambda z: infonce(z, right, among), (scores,))
+    for smoothing in (0.0, 0.2):
+        assert torch.autograd.gradcheck(
+            lambda z, smoothing=smoothing: infonce(z, right, among, smoothing=smoothing), (scores,)
+        )
 
 
 def test_infonce_without_answers_is_nothing() -> None:

@@ -21,14 +21,18 @@ from stopping import stopped, weights
 from sketchseek import model as folders
 from sketchseek.data import load_dataset
 from sketchseek.encoders import OnnxEncoder
+from sketchseek.encoders.huggingface import load_backbone
 from sketchseek.errors import BadConfig, BadDataset
 from sketchseek.images import fit
+from sketchseek.losses.infonce import infonce
 from sketchseek.methods import method
 from sketchseek.methods.instance.config import Before, Config
 from sketchseek.methods.instance.material import Seen, earlier, joined, photos_of
+from sketchseek.methods.instance.network import Half, Network, cosines
 from sketchseek.model import RegionInput
 from sketchseek.rerankers.pairs import PairScorer
 from sketchseek.training.config import from_dict
+from sketchseek.training.halves import Top, Trunk
 from sketchseek.training.material import Data
 from sketchseek.training.progress import Progress
 
@@ -113,6 +117,54 @@ def test_training_learns_which_photo_was_drawn(unseen_place: Path, tmp_path: Pat
     assert np.mean(losses[-5:]) < 0.5 * np.mean(losses[:2])
 
 
+@pytest.fixture(scope="module")
+def half(unseen_place: Path) -> Half:
+    backbone = load_backbone(str(unseen_place / "backbone"))
+    trunk = Trunk(backbone, 2, backbone.size)
+    return Half(trunk, Top(backbone, 2, trunk.shape, live=False))
+
+
+def network(place: Path, half: Half, **settings: Any) -> Network:
+    """One that saw pictures of noise."""
+    noise = np.random.default_rng(0).random((2, 1, 12, half.trunk.dim)).astype(np.float16)
+    seen = Seen(noise, noise, np.arange(12), np.zeros(12, np.int64))
+    return Network(small(place, dropout=0.0, **settings), half, half, seen)
+
+
+def test_a_drawing_is_to_find_itself_and_what_else_was_drawn_of_its_photo(
+    unseen_place: Path, half: Half
+) -> None:
+    net = network(unseen_place, half, within=0.5, smoothing=0.1).eval()
+    net.log = lambda *_, **__: None
+    batch = [torch.rand(2, count, half.trunk.dim) for count in (3, 2)]
+    right = torch.tensor([[True, False], [True, False], [False, True]])
+    (drawn, later), (shown, again) = (
+        [net.see(domain, view) for view in views]
+        for domain, views in zip(("sketch", "photo"), batch, strict=True)
+    )
+    across = (net.told(drawn, shown, right) + net.told(later, again, right)) / 2
+    related = torch.tensor([[True, True, False], [True, True, False], [False, False, True]])
+    inside = net.told(drawn, later, related) + net.told(shown, again, torch.eye(2) > 0)
+    torch.testing.assert_close(net.training_step((*batch, right)), across + 0.5 * inside)
+    sure = network(unseen_place, half, spots=0)
+    scores = cosines(drawn, shown) / sure.config.temperature
+    torch.testing.assert_close(sure.told(drawn, shown, right), infonce(scores, right), rtol=1e-4, atol=1e-4)
+
+
+def test_batch_norm_stands_in_the_place_of_unit_length(unseen_place: Path, half: Half) -> None:
+    net = network(unseen_place, half, norm="batch", spots=0).train()
+    whole = net.see("photo", torch.rand(30, half.trunk.dim)).whole * net.config.dim**0.5
+    torch.testing.assert_close(whole.mean(0), torch.zeros(8), atol=1e-4, rtol=0)
+    torch.testing.assert_close(whole.var(0, correction=0), torch.ones(8), atol=1e-2, rtol=0)
+    assert whole.norm(dim=1).std() > 0.1
+
+
+@pytest.mark.parametrize("wrong", [{"smoothing": 1.0}, {"within": -0.1}])
+def test_what_a_loss_cannot_be_told(unseen_place: Path, wrong: dict[str, float]) -> None:
+    with pytest.raises(BadConfig, match="within = "):
+        small(unseen_place, **wrong)
+
+
 def of_numbers(sketches: int, photos: int, asked: list[int], classes: list[int], first: int = 0) -> Seen:
     """What is seen are numbers: view by view, sketches from ``first`` on and photos from 1,000 more."""
     drawn = first + np.arange(2 * 3 * sketches).reshape(2, 3, sketches, 1)
@@ -125,7 +177,7 @@ def test_a_batch_holds_the_photos_of_its_sketches_once() -> None:
     all_ = of_numbers(6, 4, asked.tolist(), [0] * 6)
     seen = []
     for epoch in range(40):
-        for some, given, right in all_.batches(4, np.random.default_rng(epoch)):
+        for (some,), (given,), right in all_.batches(4, np.random.default_rng(epoch)):
             turned, of = some[:, 0].int() // 18, some[:, 0].int() % 6
             assert len(set(turned.tolist())) == 1
             assert ((given[:, 0].int() - 1000) // 8 == turned[0]).all()
@@ -139,6 +191,11 @@ def test_a_batch_holds_the_photos_of_its_sketches_once() -> None:
     assert len(seen) == 40 * 6
     once, again = (all_.batches(4, np.random.default_rng(7)) for _ in range(2))
     assert all(torch.equal(one[0], other[0]) for one, other in zip(once, again, strict=True))
+    for some, given, right in all_.batches(4, np.random.default_rng(0), views=2):
+        assert (some.shape[0], given.shape[0]) == (2, 2)
+        assert torch.equal(some[0] % 6, some[1] % 6)  # the same sketches and photos, as they are or turned
+        assert torch.equal((given[0] - 1000) % 4, (given[1] - 1000) % 4)
+        assert right.shape == (some.shape[1], given.shape[1])
 
 
 def test_sketches_of_a_class_stand_together() -> None:
@@ -146,7 +203,7 @@ def test_sketches_of_a_class_stand_together() -> None:
     all_ = of_numbers(10, 10, list(range(10)), classes)
     for epoch in range(20):
         batches = list(all_.batches(10, np.random.default_rng(epoch), alike=2))
-        order = [int(one) % 10 for some, _, _ in batches for one in some[:, 0]]
+        order = [int(one) % 10 for some, _, _ in batches for one in some[0, :, 0]]
         assert sorted(order) == list(range(10))
         found = [classes[one] for one in order]
         changes = sum(one != other for one, other in itertools.pairwise(found))

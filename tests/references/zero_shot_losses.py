@@ -61,17 +61,27 @@ def proxies(
 
 
 def infonce(
-    scores: Sequence[Vector], right: Sequence[Sequence[bool]], among: Sequence[Sequence[bool]]
+    scores: Sequence[Vector],
+    right: Sequence[Sequence[bool]],
+    among: Sequence[Sequence[bool]],
+    smoothing: float = 0.0,
 ) -> float:
-    """Both directions of mean_i 1/|R_i| sum_{j in R_i} -log( exp z_ij / sum_{k in A_i or R_i} exp z_ik )."""
+    """Both directions of mean_i sum_j -t_ij log( exp z_ij / sum_{k in A_i or R_i} exp z_ik ).
+
+    t_ij is (1 - s) / |R_i| of what is right, and s / |A_i or R_i| more of all.
+    """
 
     def one(z: Sequence[Vector], r: Sequence[Sequence[bool]], a: Sequence[Sequence[bool]]) -> float:
         losses = []
         for row, good, part in zip(z, r, a, strict=True):
             if any(good):
-                total = sum(math.exp(v) for v, g, p in zip(row, good, part, strict=True) if g or p)
-                each = [-math.log(math.exp(v) / total) for v, g in zip(row, good, strict=True) if g]
-                losses.append(sum(each) / len(each))
+                there = [(v, g) for v, g, p in zip(row, good, part, strict=True) if g or p]
+                total = sum(math.exp(v) for v, _ in there)
+                share = (1 - smoothing) / sum(good)
+                each = [
+                    -(share * g + smoothing / len(there)) * math.log(math.exp(v) / total) for v, g in there
+                ]
+                losses.append(sum(each))
         return sum(losses) / len(losses) if losses else 0.0
 
     turned = [[list(column) for column in zip(*table, strict=True)] for table in (scores, right, among)]

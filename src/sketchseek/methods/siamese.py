@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 import numpy as np
 import torch
@@ -18,6 +18,7 @@ from torch import Tensor, nn
 
 from sketchseek.data import Item
 from sketchseek.encoders.huggingface import Backbone, load_backbone
+from sketchseek.images import Fit
 from sketchseek.losses.contrastive import contrastive_batch
 from sketchseek.methods import Method
 from sketchseek.methods.finish import finish, retrieval
@@ -59,7 +60,7 @@ class EndToEnd:
     data: Data = field(default_factory=Data)
     backbone: str = ""
     size: int = 0
-    fit: Literal["crop", "pad", "stretch"] = "crop"
+    fit: Fit = "crop"
     line_width: float = 3.0
     augment: Augment = field(default_factory=Augment)
     widths: tuple[int, ...] = (1024, 1024, 125)

@@ -21,8 +21,9 @@ class Data:
         dataset: its name in the registry.
         path: its folder; empty: its place under SKETCHSEEK_DATA.
         train: published list of what is trained on; empty: all but what chooses the model.
-        val: published list of what chooses the model; empty: one photo in ten of each class and all
-            sketches drawn from it, drawn by chance.
+        val: published list of what chooses the model; empty: some photos of each class and all sketches
+            drawn from them, drawn by chance.
+        held: share of the photos that choose the model where no list does.
         lines: take line drawings of the training photos as further sketches: those kept under
             SKETCHSEEK_DATA; of a data set that has no files, the photos' edges.
         options: of the data set's reader, such as ``{ instances = 60 }`` of the synthetic one.
@@ -32,8 +33,13 @@ class Data:
     path: str = ""
     train: str = "sketchy-subset.train"
     val: str = "sketchy-subset.val"
+    held: float = 0.1
     lines: bool = False
     options: Mapping[str, Any] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        if not 0 < self.held < 1:
+            raise BadConfig(f"data.held = {self.held}: between 0 and 1 is wanted")
 
 
 @dataclass(frozen=True)
@@ -60,7 +66,7 @@ def gather(data: Data, seed: int = 0) -> Material:
     if data.val:
         val = load_split(data.val).of(dataset)
     else:
-        val = _tenth(load_split(data.train).of(dataset) if data.train else dataset, seed)
+        val = _some(load_split(data.train).of(dataset) if data.train else dataset, data.held, seed)
     held = {item.id for item in val}
     if data.train:
         train = load_split(data.train).of(dataset)
@@ -107,8 +113,8 @@ def _with_lines(train: Dataset) -> Dataset:
     return drawn
 
 
-def _tenth(dataset: Dataset, seed: int) -> Dataset:
-    """One in ten photos of each class, at least one where the class has two, and the sketches of them."""
+def _some(dataset: Dataset, share: float, seed: int) -> Dataset:
+    """A share of the photos of each class, at least one where the class has two, and the sketches of them."""
     rng = np.random.default_rng(seed)
     held: set[str] = set()
     for label in dataset.classes:
@@ -116,6 +122,6 @@ def _tenth(dataset: Dataset, seed: int) -> Dataset:
         drawn = {item.instance for item in dataset.sketches if item.label == label}
         # A photo that somebody drew comes first: without a sketch it could not ask.
         order = sorted(rng.permutation(len(photos)), key=lambda n: photos[n].instance not in drawn)
-        count = max(1, round(len(photos) / 10)) if len(photos) > 1 else 0
+        count = max(1, round(len(photos) * share)) if len(photos) > 1 else 0
         held |= {photos[n].instance or photos[n].id for n in order[:count]}
     return replace(dataset, items=tuple(item for item in dataset if (item.instance or item.id) in held))

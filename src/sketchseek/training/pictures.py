@@ -6,17 +6,18 @@ import zlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Literal, Protocol
+from typing import Protocol
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
 from PIL import Image, ImageFilter, ImageOps
 from torch import Tensor
+from torch.nn.functional import affine_grid, grid_sample, interpolate
 
 from sketchseek import images
 from sketchseek.data import Dataset, Item, line_drawing
-from sketchseek.images import PhotoInput, open_picture
+from sketchseek.images import Fit, PhotoInput, open_picture
 from sketchseek.registry import resolve
 from sketchseek.sketch import Sketch, SketchInput
 
@@ -25,6 +26,7 @@ Contract = PhotoInput | SketchInput
 LINES = "line drawing"
 _LUMA = np.array([0.299, 0.587, 0.114], np.float32)  # ITU-R BT.601
 _MIRROR = "mirror"
+_POINTS = 4  # along each side, that a picture is bent by
 _EARLIEST = 0.2  # of an unfinished drawing's length
 
 
@@ -37,6 +39,7 @@ class Augment:
         rotate: up to so many degrees either way.
         scale: zoom between 1 / (1 + scale) and 1 + scale.
         shift: up to this share of the side, each way.
+        bend: up to this share of the side, each way, but here another way than there: hands misplace parts.
         line_width: sketches: lines up to so many pixels thicker or thinner, 0 to 2.
         drop: sketches with strokes: each stroke is left out with this probability, one is always kept.
         grey: photos: this share of them loses its colour.
@@ -52,6 +55,7 @@ class Augment:
     drop: float = 0.0
     grey: float = 0.2
     unfinished: float = 0.0
+    bend: float = 0.0
 
 
 class Made(Protocol):
@@ -65,7 +69,7 @@ class Made(Protocol):
 def contracts(
     backbone: Made,
     *,
-    fit: Literal["crop", "pad", "stretch"] = "crop",
+    fit: Fit = "crop",
     line_width: float = 3.0,
     sketch_size: int = 0,
 ) -> tuple[PhotoInput, SketchInput]:
@@ -223,7 +227,10 @@ def _three(values: Sequence[float]) -> tuple[float, float, float]:
 def _vary_photo(picture: Pixels, contract: PhotoInput, augment: Augment, rng: np.random.Generator) -> Pixels:
     if rng.random() < augment.grey:
         picture = np.repeat((picture @ _LUMA)[..., None], 3, axis=2).astype(np.uint8)
-    paper = tuple(round(255 * value) for value in contract.mean)  # zero once normalised
+    corner = tuple(picture[0, 0].tolist())
+    alone = contract.fit == "trim" and (picture[[0, -1], :: len(picture) - 1] == corner).all()
+    # what stands on a ground keeps it; else zero once normalised
+    paper = corner if alone else tuple(round(255 * value) for value in contract.mean)
     return _move(picture, augment, rng, paper)
 
 
@@ -266,7 +273,21 @@ def _move(
     image = Image.fromarray(picture).transform(
         (side, side), Image.Transform.AFFINE, matrix, Image.Resampling.BILINEAR, fillcolor=paper
     )
-    return np.asarray(image)
+    moved = np.asarray(image)
+    return _bent(moved, augment.bend, rng) if augment.bend else moved
+
+
+def _bent(picture: Pixels, amount: float, rng: np.random.Generator) -> Pixels:
+    """Shifted by what is drawn for each of a few points, and smoothly in between."""
+    points = torch.from_numpy(rng.uniform(-2 * amount, 2 * amount, (1, 2, _POINTS, _POINTS))).float()
+    side = picture.shape[0]
+    shifts = interpolate(points, size=(side, side), mode="bicubic", align_corners=True)
+    still = affine_grid(torch.eye(2, 3)[None], [1, 1, side, side], align_corners=False)
+    values = torch.from_numpy(picture.reshape(side, side, -1).copy()).permute(2, 0, 1)[None].float()
+    grid = still + shifts.permute(0, 2, 3, 1)
+    found = grid_sample(values, grid, padding_mode="border", align_corners=False)
+    bent: Pixels = found[0].permute(1, 2, 0).round().byte().numpy().reshape(picture.shape)
+    return bent
 
 
 def _about_one(amount: float, rng: np.random.Generator) -> float:

@@ -15,6 +15,7 @@ from torch.nn.functional import cross_entropy, dropout
 
 from sketchseek.data import Item
 from sketchseek.encoders.huggingface import load_backbone
+from sketchseek.images import Fit
 from sketchseek.training.features import Features
 from sketchseek.training.loop import fit
 from sketchseek.training.material import Material, codes
@@ -49,7 +50,7 @@ class StageOne:
 
     backbone: str = ""
     size: int = 0
-    fit: Literal["crop", "pad", "stretch"] = "crop"
+    fit: Fit = "crop"
     line_width: float = 3.0
     projection: int | None = None
     epochs_head: int = 20

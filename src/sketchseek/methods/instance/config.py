@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from sketchseek.errors import BadConfig
+from sketchseek.images import Fit
 from sketchseek.training.material import Data
 from sketchseek.training.pictures import Augment
 
@@ -22,12 +23,14 @@ class Before:
         photos: published lists of the photos that alone are taken, with their sketches, of the data sets
             that have them.
         epochs: how often the drawings are gone through.
+        views: cached views of each picture besides the plain one.
         alike: drawings of one class that stand together in a batch, so that photos of a kind are told apart.
     """
 
     datasets: tuple[str, ...] = ("sketchy", "caltech101")
     photos: tuple[str, ...] = ("sketchy-subset.train", "sketchy-subset.val")
     epochs: int = 3
+    views: int = 0
     alike: int = 8
 
 
@@ -44,7 +47,6 @@ class Config:
         line_width: of drawings, pixels.
         adapt: give the sketch side the batch-norm statistics of drawings.
         views: cached views of each sketch and photo besides the plain one; each is there in the mirror, too.
-            What is learnt from first has none.
         augment: how sketches' views differ; ``drop`` leaves strokes out, as one who has not finished does.
         augment_photo: how photos' do.
         spots: blocks of the backbone after which a map is read, whose places are matched; 0: none are.
@@ -52,8 +54,13 @@ class Config:
         spot_temperature: that scores of places are divided by.
         reach: how far from a place of the drawing its like in a photo may lie, in places of the map.
         dim: length of an embedding.
+        norm: what an embedding is brought to while it is learnt: unit "length", or a deviation of 1 in each
+            number over a "batch". It is searched at unit length either way.
         dropout: on the features that are projected.
         temperature: that cosines are divided by.
+        smoothing: share of the target that all photos of a batch have in common.
+        within: weight of the same loss inside each domain, where a drawing is to find itself in another view
+            and what else was drawn of its photo, and a photo itself; 0: only one view is seen at a time.
         mirror: a query's embedding is the mean of the drawing's and of its mirror image's.
         batch: sketches a step, each beside the photos of all of them.
         epochs: how often the sketches are gone through.
@@ -72,7 +79,7 @@ class Config:
     before: Before = field(default_factory=Before)
     backbone: str = ""
     cut: int = 7
-    fit: Literal["crop", "pad", "stretch"] = "pad"
+    fit: Fit = "trim"
     line_width: float = 3.0
     adapt: bool = True
     views: int = 3
@@ -83,8 +90,11 @@ class Config:
     spot_temperature: float = 0.02
     reach: int = 2
     dim: int = 256
+    norm: Literal["length", "batch"] = "length"
     dropout: float = 0.2
     temperature: float = 0.07
+    smoothing: float = 0.0
+    within: float = 0.0
     mirror: bool = False
     batch: int = 64
     epochs: int = 8
@@ -103,6 +113,11 @@ class Config:
             raise BadConfig(
                 f"temperature = {self.temperature}, spot_temperature = {self.spot_temperature}: "
                 f"above 0 is wanted"
+            )
+        if not (0 <= self.smoothing < 1 and self.within >= 0):
+            raise BadConfig(
+                f"smoothing = {self.smoothing}, within = {self.within}: 0 to below 1, and not less than 0 "
+                f"are wanted"
             )
         if self.spots and self.spots <= self.cut:
             raise BadConfig(f"spots = {self.spots}: more than cut = {self.cut}, or 0, is wanted")

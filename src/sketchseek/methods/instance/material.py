@@ -89,27 +89,30 @@ class Seen:
     asked: NDArray[np.int64]
     classes: NDArray[np.int64]
 
-    def batches(self, size: int, rng: np.random.Generator, *, alike: int = 1) -> Iterator[Batch]:
-        """Each sketch once, in a view drawn by chance; all of a batch as they are, or all in the mirror.
+    def batches(
+        self, size: int, rng: np.random.Generator, *, alike: int = 1, views: int = 1
+    ) -> Iterator[Batch]:
+        """Each sketch once, in views drawn by chance; all of a batch as they are, or all in the mirror.
 
         Args:
-            size: sketches of a batch, beside which each of their photos stands once.
+            size: sketches of a batch at most, beside which each of their photos stands once.
             rng: what draws.
             alike: sketches of one class that stand together.
+            views: of each sketch and photo.
 
         Returns:
-            Trunk outputs of B sketches and of P photos, and (B, P) bool which belong together.
+            Trunk outputs (views, B, D) of sketches and (views, P, D) of photos, and (B, P) bool which belong
+            together.
         """
         order = _dealt(self.classes, alike, rng)
-        for start in range(0, len(order), size):
-            some = order[start : start + size]
+        for some in np.array_split(order, -(-len(order) // size)):
             own, place = np.unique(self.asked[some], return_inverse=True)
             turned = int(rng.integers(2))
             drawn, shown = (
-                torch.from_numpy(all_[turned, rng.integers(all_.shape[1], size=len(rows)), rows]).float()
+                torch.from_numpy(all_[turned, rng.integers(all_.shape[1], size=(views, len(rows))), rows])
                 for all_, rows in ((self.sketches, some), (self.photos, own))
             )
-            yield drawn, shown, torch.from_numpy(place[:, None] == np.arange(len(own))[None])
+            yield drawn.float(), shown.float(), torch.from_numpy(place[:, None] == np.arange(len(own))[None])
 
 
 def joined(parts: list[Seen]) -> Seen:

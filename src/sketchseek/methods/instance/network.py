@@ -36,7 +36,7 @@ class Half:
 
 
 class Look(NamedTuple):
-    """N pictures of one domain: unit embeddings (N, dim), and their spots where these are matched."""
+    """N pictures of one domain: embeddings (N, dim) of about unit length, and spots if they are matched."""
 
     whole: Tensor
     spots: Spots | None
@@ -62,6 +62,8 @@ class Network(pl.LightningModule):
             maps.append(_maps(half.top, values[0, 0], self.after))
         self.sketch, self.photo = halves
         self.head = nn.Sequential(nn.Dropout(config.dropout), principal(torch.cat(features), config.dim))
+        if config.norm == "batch":
+            self.head.append(nn.BatchNorm1d(config.dim, affine=False))
         self.matching = None
         if self.after:
             self.matching = Matching((maps[0], maps[1]), config.spot_dim, config.reach)
@@ -72,13 +74,26 @@ class Network(pl.LightningModule):
         return max(0, self.config.spots - self.config.cut)
 
     def training_step(self, batch: Batch, _: int = 0) -> Tensor:
-        """InfoNCE of B sketches and P photos, trunk outputs both, with (B, P) bool which belong together."""
+        """What views of B sketches and P photos come to, with (B, P) bool which belong together."""
         sketches, photos, right = batch
-        drawn, shown = self.see("sketch", sketches), self.see("photo", photos)
-        loss = infonce(drawn.whole @ shown.whole.T / self.config.temperature, right)
-        if self.matching is not None:
-            loss = loss + infonce(self.scores(drawn, shown) / self.config.spot_temperature, right)
+        drawn = [self.see("sketch", view) for view in sketches]
+        shown = [self.see("photo", view) for view in photos]
+        loss = torch.stack([self.told(*pair, right) for pair in zip(drawn, shown, strict=True)]).mean()
+        if self.config.within:
+            related, itself = right.float() @ right.float().T > 0, torch.eye(right.shape[1]) > 0
+            inside = self.told(drawn[0], drawn[1], related) + self.told(shown[0], shown[1], itself)
+            loss = loss + self.config.within * inside
         self.log("loss", loss, on_step=False, on_epoch=True)
+        return loss
+
+    def told(self, one: Look, other: Look, right: Tensor) -> Tensor:
+        """InfoNCE of two lots of pictures, as wholes and by their spots, with (B, P) bool what is right."""
+        config = self.config
+        near = -torch.cdist(one.whole, other.whole).square() / 2  # of unit vectors the cosine, less 1
+        loss = infonce(near / config.temperature, right, smoothing=config.smoothing)
+        if self.matching is not None:
+            scores = self.scores(one, other) / config.spot_temperature
+            loss = loss + infonce(scores, right, smoothing=config.smoothing)
         return loss
 
     def see(self, domain: Domain, values: Tensor) -> Look:
@@ -86,7 +101,8 @@ class Network(pl.LightningModule):
         top, standardise = self.sketch if domain == "sketch" else self.photo
         assert isinstance(top, Top)  # noqa: S101
         early, pooled = top.after(self.after, values)
-        whole = normalize(self.head(standardise(pooled)), dim=1)
+        whole = self.head(standardise(pooled))
+        whole = whole / self.config.dim**0.5 if self.config.norm == "batch" else normalize(whole, dim=1)
         return Look(whole, self.view(domain)(early) if self.matching is not None else None)
 
     def view(self, domain: Domain) -> View:
@@ -97,7 +113,7 @@ class Network(pl.LightningModule):
     def scores(self, sketches: Look, photos: Look) -> Tensor:
         """(Q, G) by which photos are ranked in the end: of spots where they are matched, else cosines."""
         if self.matching is None or sketches.spots is None or photos.spots is None:
-            return sketches.whole @ photos.whole.T
+            return cosines(sketches, photos)
         return self.matching.table(sketches.spots, photos.spots)
 
     @torch.inference_mode()
@@ -124,6 +140,11 @@ class Network(pl.LightningModule):
             for body, contract in zip(bodies, inputs, strict=True)
         )
         return of_photos, of_sketches
+
+
+def cosines(sketches: Look, photos: Look) -> Tensor:
+    """(Q, G) by which wholes are searched."""
+    return normalize(sketches.whole, dim=1) @ normalize(photos.whole, dim=1).T
 
 
 @torch.inference_mode()

@@ -14,7 +14,7 @@ from sketchseek.methods.finish import finish, own_photos
 from sketchseek.methods.instance.config import Config
 from sketchseek.methods.instance.export import Inputs, pairs
 from sketchseek.methods.instance.material import Seen, Sight, Values, earlier, joined
-from sketchseek.methods.instance.network import Half, Network
+from sketchseek.methods.instance.network import Half, Network, cosines
 from sketchseek.model import Source
 from sketchseek.training.batchnorm import adapted_to
 from sketchseek.training.features import Features
@@ -54,7 +54,7 @@ def train(
     network = Network(config, sketch, photo, seen)
     if first:
         with run.stage("features"):
-            more = joined([sight.all(dataset, views=0) for dataset in first])
+            more = joined([sight.all(dataset, config.before.views) for dataset in first])
         _learn(network, run, "before", more, config.before.epochs, alike=config.before.alike)
         del more  # as large as all the rest
     fitted = _learn(
@@ -65,7 +65,8 @@ def train(
         network.towers(sketch, photo, inputs),
         inputs,
         material,
-        {"acc@1": fitted.score or 0.0},
+        {"acc@1": fitted.score or 0.0}
+        | {name: value for name, value in fitted.history[fitted.epoch].items() if "@" in name},
         sources=[_source(dataset) for dataset in first],
         grain="exact",
         pairs=pairs(network, (photo, sketch), inputs, material),
@@ -112,7 +113,10 @@ def _learn(
         return fit(
             network,
             lambda epoch: seen.batches(
-                config.batch, np.random.default_rng([config.seed, epoch]), alike=alike
+                config.batch,
+                np.random.default_rng([config.seed, epoch]),
+                alike=alike,
+                views=2 if config.within else 1,
             ),
             run_dir=folder,
             epochs=epochs,
@@ -129,7 +133,7 @@ def _judge(network: Network, held: tuple[Values, Values], val: Dataset) -> dict[
     shown, drawn = network.look("photo", held[0]), network.look("sketch", held[1])
     found = own_photos(network.scores(drawn, shown), val.sketches, val.photos, _METRICS)
     if network.matching is not None:
-        whole = own_photos(drawn.whole @ shown.whole.T, val.sketches, val.photos, _METRICS[:1])
+        whole = own_photos(cosines(drawn, shown), val.sketches, val.photos, _METRICS[:1])
         found["acc@1 of the whole"] = whole["score"]
     return found
 

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Literal
 
+from sketchseek.images import Fit
 from sketchseek.methods.zero_shot.seen import Seen
 from sketchseek.training.pictures import Augment
 
@@ -41,7 +41,7 @@ class ZeroShot:
     cut: int = 13
     sketch_size: int = 160
     line_width: float = 2.5
-    fit: Literal["crop", "pad", "stretch"] = "crop"
+    fit: Fit = "crop"
     adapt: bool = True
     views: int = 4
     photo_views: int = 2
