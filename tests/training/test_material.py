@@ -36,6 +36,14 @@ def test_a_photo_that_was_drawn_chooses_before_one_that_was_not(tmp_path: Path) 
     assert "disc/5" in {item.instance for item in gather(data).val}
 
 
+def test_the_share_that_chooses_can_be_told(tmp_path: Path) -> None:
+    material = gather(own(tmp_path, held=0.5))
+    assert (len(material.train.photos), len(material.val.photos)) == (9, 9)
+    for wrong in (0.0, 1.0):
+        with pytest.raises(BadConfig, match=r"data\.held"):
+            Data(held=wrong)
+
+
 @pytest.mark.parametrize("side", ["photos", "sketches"])
 def test_a_part_without_one_side_is_an_error(tmp_path: Path, side: str) -> None:
     import shutil

@@ -46,9 +46,9 @@ def test_augmenting_by_nothing_changes_nothing(dataset: Dataset) -> None:
         assert np.array_equal(pictures.varied(items[0], NOTHING, 1), pictures.plain(items[0]))
 
 
-@pytest.mark.parametrize("change", ["rotate", "scale", "shift", "line_width"])
+@pytest.mark.parametrize("change", ["rotate", "scale", "shift", "line_width", "bend"])
 def test_each_amount_changes_a_drawing(dataset: Dataset, change: str) -> None:
-    value = {"rotate": 30.0, "scale": 0.5, "shift": 0.2, "line_width": 2.0}[change]
+    value = {"rotate": 30.0, "scale": 0.5, "shift": 0.2, "line_width": 2.0, "bend": 0.1}[change]
     pictures, item = Pictures(dataset, SKETCH), dataset.sketches[0]
     some = Augment(**{**NOTHING.__dict__, change: value})
     views = [pictures.varied(item, some, seed) for seed in range(8)]
@@ -66,6 +66,48 @@ def test_a_flip_mirrors() -> None:
         for n in range(9)
     }
     assert seen == {image.tobytes(), image[:, ::-1].tobytes()}
+
+
+def test_what_is_bent_moves_smoothly_and_no_farther_than_told() -> None:
+    from sketchseek.training.pictures import _move
+
+    bend, side = 0.05, 64
+    grid = np.arange(8, side, 8)
+    image = np.zeros((side, side), np.uint8)
+    image[grid[:, None], grid] = 255
+    some = Augment(**{**NOTHING.__dict__, "bend": bend})
+    shifts = []
+    for seed in range(6):
+        bent = _move(image, some, np.random.default_rng(seed), 0).astype(float)
+        rows, columns = np.mgrid[:side, :side]
+        for row, column in ((row, column) for row in grid for column in grid):
+            near = (abs(rows - row) < 4) & (abs(columns - column) < 4)
+            weight = bent * near
+            if weight.sum() > 200:
+                shifts.append(
+                    (
+                        (weight * rows).sum() / weight.sum() - row,
+                        (weight * columns).sum() / weight.sum() - column,
+                    )
+                )
+    found = np.array(shifts)
+    assert len(found) > 200
+    assert 1 < np.abs(found).max() < bend * side + 1
+    assert np.abs(found.mean(0)).max() < 0.7  # neither way more than the other
+
+
+def test_what_stood_on_a_ground_stands_on_it_when_moved(tmp_path: Path) -> None:
+    picture = Image.new("RGB", (60, 40), (250, 240, 230))
+    picture.paste((200, 20, 30), (10, 10, 30, 30))
+    folder = tmp_path / "photos" / "thing"
+    folder.mkdir(parents=True)
+    picture.save(folder / "0.png")
+    dataset = load_dataset("folder", tmp_path)
+    away = Augment(**{**NOTHING.__dict__, "shift": 0.5, "scale": 0.5})
+    for way in ("trim", "pad"):
+        pictures = Pictures(dataset, PhotoInput(size=32, fit=way))
+        views = np.stack([pictures.varied(dataset.photos[0], away, seed) for seed in range(8)])
+        assert (np.abs(views.astype(int) - 128).max(3) <= 1).any() == (way == "pad")  # grey came into view
 
 
 def test_thicker_lines_have_more_ink(dataset: Dataset) -> None:
