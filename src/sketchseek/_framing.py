@@ -44,12 +44,11 @@ def fit(image: Image.Image, spec: PhotoInput) -> NDArray[np.uint8]:
     """Bring a picture to a model's input: (size, size, 3), RGB, 0..255."""
     image = flatten(image)
     side, (width, height) = spec.size, image.size
-    if spec.fit == "trim" and (found := subject(image)) is not None:
-        box, ground = found
-        return _padded(image, side, box, ground, _MARGIN)
-    if spec.fit in {"pad", "trim"}:
-        return _padded(image, side, (0.0, 0.0, float(width), float(height)), GREY)
     box = (0.0, 0.0, float(width), float(height))
+    if spec.fit == "trim" and (found := subject(image)) is not None:
+        return _padded(image, side, *found, _MARGIN)
+    if spec.fit in {"pad", "trim"}:
+        return _padded(image, side, box, GREY)
     if spec.fit == "crop":  # one resize of the centre square does both steps
         short = min(width, height)
         left, top = (width - short) / 2, (height - short) / 2
