@@ -51,6 +51,8 @@ def main() -> None:
     )
     parser.add_argument("--out", type=Path)
     chosen = parser.parse_args()
+    if chosen.out and FIRST not in chosen.only:
+        parser.error(f"--out sets all trials beside {FIRST!r}: name it with --only, too")
     found: dict[str, list[Mapping[str, float]]] = {}
     for seed in chosen.seeds:
         for name in chosen.only:
